@@ -1,0 +1,173 @@
+"""Arrays that take long to compute, kept in files that are never trusted blindly.
+
+An entry is a file named after a hash of everything that its arrays depend on. It begins with
+the SHA-256 of the rest, which is a NumPy archive of the arrays and of that key. Whatever does
+not match is set aside and computed again, and a line in `log.txt` says so.
+"""
+
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+PACKAGE = Path(__file__).resolve().parent
+
+Arrays = dict[str, np.ndarray]
+Key = Mapping[str, object]
+
+
+def cache_folder() -> Path:
+    """Return the folder that ASSIGNMENT4_CACHE names, else one in the user's cache folder."""
+    named = os.environ.get("ASSIGNMENT4_CACHE")
+    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("assignment4"))
+
+
+def code_digest(*parts: str) -> str:
+    """Return the SHA-256 of source files of this package.
+
+    Args:
+        parts: names of modules or subpackages, such as "letters" or "reproducible".
+
+    Raises:
+        ValueError: the package has no part of that name.
+    """
+    digest = hashlib.sha256()
+    for part in sorted(parts):
+        paths = [*sorted((PACKAGE / part).rglob("*.py")), PACKAGE / f"{part}.py"]
+        paths = [path for path in paths if path.is_file()]
+        if not paths:
+            raise ValueError(f"{PACKAGE.name} has no module or subpackage {part!r}")
+        for path in paths:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def array_digest(*arrays: np.ndarray) -> str:
+    """Return the SHA-256 of arrays' shapes, dtypes and values."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape} {array.dtype.str}\0".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def versions(*distributions: str) -> dict[str, str]:
+    """Return the installed version of each distribution."""
+    return {name: importlib.metadata.version(name) for name in distributions}
+
+
+def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
+    """Return the arrays that `compute` gives, from the cache where they are in it.
+
+    Args:
+        name: what the entry is, the beginning of its file's name.
+        key: everything that the arrays depend on, as values that JSON can write.
+        compute: called without arguments where the cache has no sound entry.
+
+    Returns:
+        A dictionary of arrays.
+
+    Raises:
+        OSError: the cache's folder cannot be written; the message names it.
+    """
+    arrays = read(name, key)
+    if arrays is None:
+        arrays = compute()
+        write(name, key, arrays)
+    return arrays
+
+
+def read(name: str, key: Key) -> Arrays | None:
+    """Return an entry's arrays, or None where the cache has no sound entry of this key."""
+    path = entry_path(name, key)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        return _unpack(content, key)
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        log(f"{path.name} is damaged ({error}) and will be computed again")
+        return None
+
+
+def write(name: str, key: Key, arrays: Arrays) -> None:
+    """Write an entry in one step: a reader sees all of it or nothing."""
+    path = entry_path(name, key)
+    try:
+        write_atomically(path, _pack(arrays, key))
+    except OSError as error:
+        raise OSError(
+            f"cannot write to the cache folder {path.parent}: {error.strerror}; "
+            "set ASSIGNMENT4_CACHE to a folder with room that can be written"
+        ) from error
+
+
+def remove(name: str, key: Key) -> None:
+    """Remove an entry, if there is one."""
+    entry_path(name, key).unlink(missing_ok=True)
+
+
+def entry_path(name: str, key: Key) -> Path:
+    """Return the path of an entry's file, which need not exist."""
+    return cache_folder() / f"{name}-{hashlib.sha256(_json(key)).hexdigest()[:32]}.entry"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name beside it, flush it to disk, then rename it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def log(line: str) -> None:
+    """Append a line to the cache's log, and show it where a person is watching."""
+    if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":
+        print(line, file=sys.stderr)
+    with open(cache_folder() / "log.txt", "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _json(key: Key) -> bytes:
+    return json.dumps(key, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _pack(arrays: Arrays, key: Key) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays, __key__=np.frombuffer(_json(key), np.uint8))
+    body = buffer.getvalue()
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _unpack(content: bytes, key: Key) -> Arrays:
+    digest, _, body = content.partition(b"\n")
+    if digest != hashlib.sha256(body).hexdigest().encode():
+        raise ValueError("its digest does not match")
+    with np.load(io.BytesIO(body), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    if arrays.pop("__key__").tobytes() != _json(key):
+        raise ValueError("it was stored under another key")
+    return arrays

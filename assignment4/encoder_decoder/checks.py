@@ -1,0 +1,77 @@
+"""Checks of what the report says about the architecture, Exercise 2 b, on the built graph."""
+
+from collections.abc import Sequence
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
+import sympy
+from keras import layers
+
+ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation)
+WEIGHTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense)
+
+
+def passes_through(model: keras.Model, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Say whether the model's tensors take these shapes, without the batch, in this order."""
+    taken = iter([layer.output.shape[1:] for layer in model.layers])
+    return all(any(shape == other for other in taken) for shape in shapes)
+
+
+def normalizes_before_activations(model: keras.Model) -> bool:
+    """Say whether the input of every activation is a batch normalisation, and there is one."""
+    activations = [layer for layer in model.layers if isinstance(layer, ACTIVATIONS)]
+    return bool(activations) and all(
+        isinstance(_before(layer), layers.BatchNormalization) for layer in activations
+    )
+
+
+def has_parametric_relus(model: keras.Model, *, linear_last: bool = False) -> bool:
+    """Say whether a parametric ReLU follows every weighted layer, by way of its normalisation.
+
+    Each must have one parameter a channel, or a unit after dense layers.
+
+    Args:
+        model: an encoder or a decoder.
+        linear_last: whether its last weighted layer is exempt.
+    """
+    weighted = [layer for layer in model.layers if isinstance(layer, WEIGHTED)]
+    expected = [layer.name for layer in weighted][: -1 if linear_last else None]
+    activations = [layer for layer in model.layers if isinstance(layer, layers.PReLU)]
+    found = [_before(_before(layer)).name for layer in activations]
+    sizes = all(layer.count_params() == layer.output.shape[-1] for layer in activations)
+    return found == expected and sizes
+
+
+def dropout_joins(model: keras.Model, *, rate: float) -> bool:
+    """Say whether the model is an encoder, a dropout layer of that rate and a decoder in a row."""
+    names = [layer.name for layer in model.layers[1:]]
+    dropout = model.get_layer("dropout") if "dropout" in names else None
+    return (
+        names == ["encoder", "dropout", "decoder"]
+        and isinstance(dropout, layers.Dropout)
+        and dropout.rate == rate
+        and _before(dropout).name == "encoder"
+        and _before(model.get_layer("decoder"), node=-1).name == "dropout"
+    )
+
+
+def are_equal(first: sympy.Expr, second: sympy.Expr) -> bool:
+    """Say whether SymPy proves two expressions of real symbols equal, case by case."""
+    difference = sympy.piecewise_fold((first - second).rewrite(sympy.Piecewise))
+    return sympy.simplify(difference) == 0
+
+
+def parameters_by_block(model: keras.Model) -> dict[str, int]:
+    """Return for each weighted layer its parameters, with its normalisation and activation."""
+    blocks: dict[str, int] = {}
+    for layer in model.layers:
+        if layer.count_params():
+            name = layer.name.removesuffix("_normalization").removesuffix("_activation")
+            blocks[name] = blocks.get(name, 0) + layer.count_params()
+    return blocks
+
+
+def _before(layer: layers.Layer, *, node: int = 0) -> layers.Layer:
+    """Return the layer whose output is the input of this one."""
+    return layer._inbound_nodes[node].parent_nodes[0].operation

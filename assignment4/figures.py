@@ -1,0 +1,143 @@
+"""Pictures: each function draws on the axes it is given and returns them."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from assignment4.letters import CYRILLIC, Alphabet
+from assignment4.letters.rendering import draw_variations, render_image
+
+BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
+"""Colours of Okabe and Ito, which colour-blind readers can tell apart."""
+
+_GAP = 2
+_PIXELS = 28
+
+
+def letter_axes(rows: int, columns: int) -> Axes:
+    """Return axes of a new figure in the right size for `plot_letters`."""
+    _, axes = plt.subplots(figsize=(0.55 * columns + 1.2, 0.55 * rows + 0.4), layout="constrained")
+    return axes
+
+
+def plot_letters(
+    axes: Axes, rows: Mapping[str, np.ndarray], *, column_names: Sequence[str] = ()
+) -> Axes:
+    """Draw rows of images, each stretched to its own range from black to white.
+
+    Args:
+        axes: to draw on.
+        rows: for each name a row of as many images, (columns, 28, 28) or (columns, 28, 28, 1).
+        column_names: written above the columns.
+    """
+    columns = max(len(images) for images in rows.values())
+    step = _PIXELS + _GAP
+    mosaic = np.full((len(rows) * step - _GAP, columns * step - _GAP), np.nan)
+    for row, images in enumerate(rows.values()):
+        for column, image in enumerate(images):
+            image = image.reshape(_PIXELS, _PIXELS).astype(float)
+            image = (image - image.min()) / np.ptp(image)
+            place = np.s_[row * step :, column * step :]
+            mosaic[place][:_PIXELS, :_PIXELS] = image
+    axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    middle = (_PIXELS - 1) / 2
+    axes.set_yticks(np.arange(len(rows)) * step + middle, list(rows))
+    axes.set_xticks(np.arange(len(column_names)) * step + middle, list(column_names))
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+def plot_shapes(axes: Axes, shapes: Mapping[str, tuple[int, ...]]) -> Axes:
+    """Draw a chain of tensors as boxes, the height for the image's side, the width for channels.
+
+    Args:
+        axes: to draw on.
+        shapes: for each tensor's name its shape without the batch: three numbers, or one.
+    """
+    left = 0.0
+    for index, (name, shape) in enumerate(shapes.items()):
+        side = shape[0] if len(shape) == 3 else 28.0
+        width = 1 + 1.2 * np.log2(shape[-1]) if len(shape) == 3 else 1.5
+        color = BLUE if len(shape) == 3 else ORANGE
+        axes.bar(left + width / 2, side, width, bottom=-side / 2, color=color, alpha=0.85)
+        text = " × ".join(map(str, shape))
+        axes.text(left + width / 2, side / 2 + 0.8, text, ha="center", va="bottom", fontsize=8)
+        axes.text(left + width / 2, -16 - 3 * (index % 2), name, ha="center", va="top", fontsize=8)
+        left += width + 5.0
+    axes.set_ylim(-24, 19)
+    axes.set_axis_off()
+    return axes
+
+
+def plot_curves(
+    axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], *, x_name: str, y_name: str
+) -> Axes:
+    """Draw curves over the same x, told apart by colour and by dashes."""
+    styles = zip(("-", "--", ":"), (BLUE, ORANGE, GREEN), strict=True)
+    for (name, y), (dashes, color) in zip(curves.items(), styles, strict=False):
+        axes.plot(x, y, dashes, color=color, label=name)
+    axes.set(xlabel=x_name, ylabel=y_name)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return axes
+
+
+def plot_counts(axes: Axes, counts: Mapping[str, int], *, name: str) -> Axes:
+    """Draw one horizontal bar for each count, the first on top."""
+    bars = axes.barh(list(counts), list(counts.values()), color=BLUE)
+    axes.bar_label(bars, padding=3)
+    axes.invert_yaxis()
+    axes.set_xlabel(name)
+    axes.margins(x=0.12)
+    return axes
+
+
+def samples_by_class(alphabet: Alphabet, *, count: int) -> dict[str, np.ndarray]:
+    """Return the first images of each class as rows for `plot_letters`.
+
+    Args:
+        alphabet: with at least that many images of each class; with fewer, they repeat.
+        count: how many rows.
+
+    Returns:
+        For each row's name, such as "Cyrillic 1", one image of each class in label order.
+    """
+    name = "Cyrillic" if alphabet.letters == CYRILLIC else "Latin"
+    members = [np.flatnonzero(alphabet.labels == c) for c in range(len(alphabet.letters))]
+    return {
+        f"{name} {row + 1}": alphabet.images[[places[row % len(places)] for places in members]]
+        for row in range(count)
+    }
+
+
+def plot_rendering(shape: np.ndarray, *, seed: int, count: int = 4) -> list[Axes]:
+    """Draw a letter's signed distances, and images that random variations make of it.
+
+    Args:
+        shape: the signed distances of `letter_shape`.
+        seed: of the variations.
+        count: how many images.
+    """
+    figure, axes = plt.subplots(1, count + 1, figsize=(2 * (count + 1), 2.2), layout="constrained")
+    distances = axes[0].imshow(shape, cmap="PuOr", vmin=-15, vmax=15)
+    axes[0].contour(shape, levels=[0], colors="black", linewidths=1)
+    figure.colorbar(distances, ax=axes[0], shrink=0.7)
+    for panel, variation in zip(axes[1:], draw_variations(count, seed=seed), strict=True):
+        panel.imshow(render_image(shape, variation), cmap="gray", vmin=0, vmax=255)
+    for panel in axes:
+        panel.set(xticks=[], yticks=[])
+    return list(axes)
+
+
+def plot_normalization(axes: Axes, images: np.ndarray) -> Axes:
+    """Draw a dot for each image of (n, height, width): its mean and standard deviation."""
+    axes.scatter(images.mean(axis=(1, 2)), images.std(axis=(1, 2)), s=4, alpha=0.4, color=BLUE)
+    share = np.linspace(0, 1, 101)
+    half_circle = 255 * np.sqrt(share * (1 - share))
+    axes.plot(255 * share, half_circle, "--", color=ORANGE, label="black and white only")
+    axes.set(xlabel="mean of the image", ylabel="standard deviation")
+    axes.legend()
+    return axes

@@ -1,0 +1,59 @@
+"""Intervals around measured numbers, and decisions that respect them. All are 95 %, two-sided."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+class Interval(NamedTuple):
+    """An estimate between its bounds; its text marks all three as measured."""
+
+    lower: float
+    estimate: float
+    upper: float
+
+    def __str__(self) -> str:
+        return f"≈{self.estimate:.3f} (≈{self.lower:.3f} to ≈{self.upper:.3f})"
+
+
+def proportion_interval(successes: int, trials: int) -> Interval:
+    """Return Wilson's interval of a proportion.
+
+    Raises:
+        ValueError: there is no trial, or more successes than trials.
+    """
+    result = stats.binomtest(int(successes), int(trials))
+    bounds = result.proportion_ci(CONFIDENCE, method="wilson")
+    return Interval(float(bounds.low), float(result.statistic), float(bounds.high))
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """Return Student's interval of the mean of independent values, one for each seed.
+
+    Raises:
+        ValueError: there are fewer than two values.
+    """
+    values = np.asarray(values, float)
+    if values.size < 2:
+        raise ValueError(f"an interval of a mean needs at least two values, got {values.size}")
+    mean = float(values.mean())
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1)
+    margin = float(quantile * values.std(ddof=1) / np.sqrt(values.size))
+    return Interval(mean - margin, mean, mean + margin)
+
+
+def is_above(interval: Interval, bound: float) -> bool | None:
+    """Say whether a number lies above a bound; None where its interval holds the bound."""
+    if interval.lower > bound:
+        return True
+    return False if interval.upper < bound else None
+
+
+def is_below(interval: Interval, bound: float) -> bool | None:
+    """Say whether a number lies below a bound; None where its interval holds the bound."""
+    above = is_above(interval, bound)
+    return None if above is None else not above

@@ -1,0 +1,129 @@
+"""The typefaces that pip brings, and the shape of a letter in one of them.
+
+A shape is stored as its signed distance to the outline. That makes the pen's width a number to
+add, and lets a warped letter be sampled at low resolution without losing thin strokes.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from matplotlib.ft2font import FT2Font, LoadFlags
+from scipy.ndimage import distance_transform_edt
+
+FRAME = 128
+"""Height and width in pixels of the square in which a shape is drawn."""
+
+LETTER_SIZE = 52
+"""The longer side of a letter's bounding box in that square, in pixels."""
+
+DISTANCE_STEP = 1 / 64
+"""Signed distances are multiples of this fraction of a pixel."""
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """One font file of a family, where pip put it, and the licence it comes under."""
+
+    family: str
+    style: str
+    package: str
+    file: str
+    licence: str
+
+    @property
+    def path(self) -> str:
+        """The font file's path in the installed package."""
+        return str(files(self.package).joinpath(self.file))
+
+
+_MATPLOTLIB = "mpl-data/fonts/ttf/"
+_FAMILIES = {
+    "DejaVu Sans": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSans{}.ttf"),
+    "DejaVu Sans Mono": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSansMono{}.ttf"),
+    "DejaVu Serif": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSerif{}.ttf"),
+    "STIX General": ("matplotlib", "STIX Font License", _MATPLOTLIB + "STIXGeneral{}.ttf"),
+    "Roboto": ("font_roboto", "Apache 2.0", "files/Roboto-{}.ttf"),
+    "Manrope": ("font_manrope", "SIL OFL 1.1", "files/Manrope-{}.ttf"),
+    "Source Sans Pro": ("font_source_sans_pro", "SIL OFL 1.1", "files/SourceSansPro-{}.ttf"),
+    "Source Serif Pro": ("font_source_serif_pro", "SIL OFL 1.1", "files/SourceSerifPro-{}.ttf"),
+}
+_STYLES = {
+    "DejaVu Sans": " -Bold -Oblique -BoldOblique",
+    "DejaVu Sans Mono": " -Bold -Oblique -BoldOblique",
+    "DejaVu Serif": " -Bold -Italic -BoldItalic",
+    "STIX General": " Bol Italic BolIta",
+    "Roboto": "Thin ThinItalic Light LightItalic Regular Italic "
+    "Medium MediumItalic Bold BoldItalic Black BlackItalic",
+    "Manrope": "ExtraLight Light Regular Medium SemiBold Bold ExtraBold",
+    "Source Sans Pro": "ExtraLight Light Regular Semibold Bold Black",
+    "Source Serif Pro": "ExtraLight Light Regular Semibold Bold Black",
+}
+
+TYPEFACES: tuple[Typeface, ...] = tuple(
+    Typeface(family, style.lstrip("-") or "Regular", package, pattern.format(style), licence)
+    for family, (package, licence, pattern) in _FAMILIES.items()
+    for style in _STYLES[family].split(" ")
+)
+"""All typefaces, family by family; a style is named as in the font's file name."""
+
+
+def typeface_families() -> dict[str, list[Typeface]]:
+    """Return the typefaces of each family."""
+    families = {typeface.family: [] for typeface in TYPEFACES}
+    for typeface in TYPEFACES:
+        families[typeface.family].append(typeface)
+    return families
+
+
+def signed_distance(coverage: np.ndarray) -> np.ndarray:
+    """Return each pixel's distance to the outline of an anti-aliased shape, positive inside.
+
+    Args:
+        coverage: (h, w) uint8, 0 outside the shape and 255 inside.
+
+    Returns:
+        (h, w) float64 in pixels, rounded to multiples of DISTANCE_STEP. On the outline's own
+        pixels it is the coverage less one half, elsewhere the Euclidean distance to the nearest
+        pixel of the other side less one half.
+    """
+    inside = coverage >= 128
+    distance = np.where(
+        inside, distance_transform_edt(inside) - 0.5, 0.5 - distance_transform_edt(~inside)
+    )
+    on_outline = (coverage > 0) & (coverage < 255)
+    distance[on_outline] = coverage[on_outline] / 255 - 0.5
+    return np.round(distance / DISTANCE_STEP) * DISTANCE_STEP
+
+
+@cache
+def letter_shape(typeface: Typeface, letter: str) -> np.ndarray:
+    """Return the signed distance to a letter's outline, the letter centred in its frame.
+
+    Args:
+        typeface: one of TYPEFACES.
+        letter: a single character that the typeface has.
+
+    Returns:
+        (FRAME, FRAME) float64, read-only; the bounding box's longer side is LETTER_SIZE pixels.
+
+    Raises:
+        ValueError: the typeface has no such letter.
+    """
+    font = FT2Font(typeface.path)
+    if not font.get_char_index(ord(letter)):
+        raise ValueError(f"{typeface.family} {typeface.style} has no letter {letter!r}")
+    font.set_size(LETTER_SIZE, 72)
+    glyph = font.load_char(ord(letter), LoadFlags.NO_HINTING)
+    left, bottom, right, top = glyph.bbox
+    font.set_size(LETTER_SIZE * LETTER_SIZE * 64 / max(right - left, top - bottom), 72)
+    font.set_text(letter, flags=LoadFlags.NO_HINTING)
+    font.draw_glyphs_to_bitmap(antialiased=True)
+    bitmap = np.asarray(font.get_image())
+    canvas = np.zeros((FRAME, FRAME), np.uint8)
+    row, column = ((FRAME - size) // 2 for size in bitmap.shape)
+    canvas[row : row + bitmap.shape[0], column : column + bitmap.shape[1]] = bitmap
+    shape = signed_distance(canvas)
+    shape.flags.writeable = False
+    return shape

@@ -1,0 +1,55 @@
+"""A Sphinx extension: chapters execute in reading order, and the pages need no network."""
+
+import os
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from assignment4.notebooks import chapter_paths, kernel_environment, toc_entries
+
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+"""What a page loads, or may load when a formula needs it; the rest of MathJax is 28 MB."""
+
+logger = logging.getLogger(__name__)
+
+
+def read_in_order(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Sort the pages to be read, and thereby executed, as the table of contents has them."""
+    position = {entry: index for index, entry in enumerate(toc_entries(Path(app.srcdir)))}
+    docnames.sort(key=lambda name: position.get(name, len(position)))
+
+
+def announce(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Say which chapter is about to be executed."""
+    chapters = chapter_paths(Path(app.srcdir))
+    path = Path(app.srcdir) / f"{docname}.ipynb"
+    if path in chapters:
+        number = chapters.index(path) + 1
+        logger.info("\nexecuting chapter %d of %d: %s", number, len(chapters), path.stem)
+
+
+def copy_mathjax(app: Sphinx) -> None:
+    """Copy MathJax from where pip put it into the HTML output, where `mathjax_path` finds it."""
+    package = distribution("sphinx-mathjax-offline")
+    source = Path(str(package.locate_file("sphinx-mathjax-offline/static/mathjax")))
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source / part, target / part)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the extension."""
+    os.environ.update(kernel_environment(Path(app.srcdir)))
+    app.config.mathjax_path = "mathjax/tex-chtml.js"
+    app.connect("builder-inited", copy_mathjax)
+    app.connect("env-before-read-docs", read_in_order)
+    app.connect("source-read", announce)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

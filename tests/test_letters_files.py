@@ -1,0 +1,587 @@
+"""The reader of a folder in the course's layout: what it accepts, and whatever it refuses."""
+
+import io
+import os
+import pickle
+import re
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.lib import format as npy
+
+from assignment4.letters.files import FILES, MOST_IMAGES, read_folder
+from assignment4.letters.pairs import PAIRS
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+CLASSES = len(PAIRS)
+IMAGES = 3 * CLASSES
+HANDWRITING = Path(__file__).resolve().parents[2] / "shared" / "handwriting"
+
+
+def write_folder(folder):
+    """Write a valid folder: three images of every letter, in an order that is not sorted."""
+    random = np.random.default_rng(0)
+    for images_name, labels_name in FILES.values():
+        np.save(folder / images_name, random.integers(0, 256, (28, 28, IMAGES), np.uint8))
+        np.save(folder / labels_name, random.permutation(IMAGES).astype(np.uint8) % CLASSES)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_folder(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    """A valid folder for tests that replace one file again and again."""
+    return write_folder(tmp_path_factory.mktemp("letters"))
+
+
+def saved(array, **options):
+    """Return the bytes of the npy file of an array."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, **options)
+    return buffer.getvalue()
+
+
+def with_header(text, data=b"", version=(1, 0)):
+    """Return the bytes of an npy file whose header is the given text, true or not."""
+    length = len(text).to_bytes(2 if version == (1, 0) else 4, "little")
+    return npy.magic(*version) + length + text.encode("latin1") + data
+
+
+def header(descr="'|u1'", fortran_order="False", shape=f"(28, 28, {IMAGES})"):
+    return f"{{'descr': {descr}, 'fortran_order': {fortran_order}, 'shape': {shape}}}"
+
+
+class Sentinel:
+    """Its unpickling would be noticed."""
+
+    def __reduce__(self):
+        return pytest.fail, ("a pickle was loaded",)
+
+
+# What is accepted
+
+
+def test_returns_images_first_and_labels_in_the_same_order(folder):
+    stored = np.load(folder / "X_lat.npy")
+    images, labels = read_folder(folder)["latin"]
+    assert (images.shape, images.dtype) == ((IMAGES, 28, 28), np.uint8)
+    assert images.flags.c_contiguous
+    assert images.flags.writeable
+    assert (labels.shape, labels.dtype) == ((IMAGES,), np.int64)
+    for index in range(IMAGES):
+        np.testing.assert_array_equal(images[index], stored[:, :, index])
+    np.testing.assert_array_equal(labels, np.load(folder / "labels_lat.npy"))
+
+
+def test_returns_both_alphabets_in_the_order_of_the_pairs(folder):
+    letters = read_folder(str(folder))
+    assert list(letters) == ["cyrillic", "latin"]
+    assert not np.array_equal(letters["cyrillic"][0], letters["latin"][0])
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<i2", ">i2", "u8", "i8", "f2", ">f4", "f8", "g"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_images_may_have_any_number_type_and_order(folder, dtype, order):
+    expected = read_folder(folder)["cyrillic"][0]
+    stored = np.load(folder / "X_cyr.npy")
+    np.save(folder / "X_cyr.npy", stored.astype(dtype, order=order))
+    images, _ = read_folder(folder)["cyrillic"]
+    np.testing.assert_array_equal(images, expected)
+    assert images.dtype == np.uint8
+    assert images.flags.c_contiguous
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", ">u2", "i4", "i8", "u8", "f4", "f8"])
+def test_labels_may_have_any_number_type(folder, dtype):
+    expected = np.load(folder / "labels_lat.npy")
+    np.save(folder / "labels_lat.npy", expected.astype(dtype))
+    _, labels = read_folder(folder)["latin"]
+    np.testing.assert_array_equal(labels, expected)
+    assert labels.dtype == np.int64
+
+
+def test_headers_of_version_2_and_of_python_2_are_read(folder):
+    data = np.load(folder / "X_cyr.npy").tobytes()
+    expected = read_folder(folder)["cyrillic"][0]
+    python_2 = header(shape=f"(28L, 28L, {IMAGES}L)")
+    for content in with_header(header(), data, version=(2, 0)), with_header(python_2, data):
+        (folder / "X_cyr.npy").write_bytes(content)
+        np.testing.assert_array_equal(read_folder(folder)["cyrillic"][0], expected)
+
+
+def test_alphabets_may_differ_in_length(folder):
+    images, labels = np.load(folder / "X_lat.npy"), np.load(folder / "labels_lat.npy")
+    np.save(folder / "X_lat.npy", np.concatenate([images, images[:, :, :3]], axis=2))
+    np.save(folder / "labels_lat.npy", np.concatenate([labels, labels[:3]]))
+    letters = read_folder(folder)
+    assert [len(images) for images, _ in letters.values()] == [IMAGES, IMAGES + 3]
+
+
+def test_nothing_is_written(folder):
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+    read_folder(folder)
+    after = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+    assert after == before
+
+
+# What is refused: the file, what happens to it, and what the message says was found and expected
+
+
+def array(change):
+    """Return a breakage that replaces a file's array by change(array)."""
+    return lambda path: np.save(path, change(np.load(path)))
+
+
+def put(place, value, dtype=None):
+    """Return a breakage that puts a value at a place of a file's array."""
+
+    def change(values):
+        values = values.astype(dtype or values.dtype)
+        values[place] = value
+        return values
+
+    return array(change)
+
+
+def content(data):
+    """Return a breakage that replaces a file's bytes."""
+    return lambda path: path.write_bytes(data)
+
+
+def claims(**parts):
+    """Return a breakage that gives a file a header which its data does not bear out."""
+    return content(with_header(header(**parts), b"\x00" * 64))
+
+
+def replace_by_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def replace_by_device(path):
+    path.unlink()
+    path.symlink_to(os.devnull)
+
+
+def replace_by_archive(path):
+    values = np.load(path)
+    with path.open("wb") as file:
+        np.savez(file, values)
+
+
+def structured(values):
+    return values.astype([("grey", "u1"), ("alpha", "u1")])
+
+
+def relabel(old, new):
+    return array(lambda labels: np.where(labels == old, new, labels).astype(np.uint8))
+
+
+X, Y = "X_cyr.npy", "labels_cyr.npy"
+LATIN_X, LATIN_Y = "X_lat.npy", "labels_lat.npy"
+FIRST = (28, 28, IMAGES)
+ONE = (3, 4, 5)
+HUGE = 10**12 // 784
+SIGNALLING_NAN = np.uint64(0x7FF4000000000000).view(np.float64)
+
+BREAKAGES = {
+    # rank and size
+    "images on the first axis": (
+        X,
+        array(lambda x: np.moveaxis(x, -1, 0)),
+        f"shape ({IMAGES}, 28, 28) with the images on the first axis; expected (28, 28, n)",
+    ),
+    "flat images": (
+        X,
+        array(lambda x: x.reshape(784, -1)),
+        f"shape (784, {IMAGES}); expected (28, 28, n)",
+    ),
+    "one image": (X, array(lambda x: x[:, :, 0]), "shape (28, 28); expected (28, 28, n)"),
+    "channels": (X, array(lambda x: x[..., None]), f"shape (28, 28, {IMAGES}, 1); expected"),
+    "larger images": (
+        LATIN_X,
+        array(lambda x: np.pad(x, ((2, 2), (2, 2), (0, 0)))),
+        f"shape (32, 32, {IMAGES}); expected (28, 28, n)",
+    ),
+    "a scalar": (X, array(lambda x: x[0, 0, 0]), "shape (); expected (28, 28, n)"),
+    "no images": (
+        X,
+        array(lambda x: x[:, :, :0]),
+        "shape (28, 28, 0); expected n from 1 to 200,000",
+    ),
+    "images of no size": (X, array(lambda x: x[:0]), f"shape (0, 28, {IMAGES}); expected"),
+    "a column of labels": (Y, array(lambda y: y[:, None]), f"shape ({IMAGES}, 1); expected (n,)"),
+    "one-hot labels": (
+        LATIN_Y,
+        array(lambda y: np.eye(14)[y]),
+        f"shape ({IMAGES}, 14); expected (n,)",
+    ),
+    "a single label": (Y, array(lambda y: y[0]), "shape (); expected (n,)"),
+    "no labels": (Y, array(lambda y: y[:0]), "shape (0,); expected n from 1 to 200,000"),
+    # dtype
+    "bool images": (X, array(lambda x: x > 99), "dtype bool; expected integers"),
+    "complex images": (X, array(lambda x: x.astype("c8")), "dtype complex64; expected integers"),
+    "string images": (X, array(lambda x: x.astype("U3")), "dtype <U3; expected integers"),
+    "bytes images": (X, array(lambda x: x.astype("S3")), "dtype |S3; expected integers"),
+    "structured images": (
+        X,
+        array(structured),
+        "dtype [('grey', 'u1'), ('alpha', 'u1')]; expected",
+    ),
+    "dates as labels": (
+        Y,
+        array(lambda y: y.astype("M8[D]")),
+        "dtype datetime64[D]; expected integers",
+    ),
+    "object images": (X, array(lambda x: x.astype(object)), "pickled objects, refused"),
+    "object labels": (Y, array(lambda y: y.astype(object)), "pickled objects, refused"),
+    "letters as labels": (LATIN_Y, array(lambda y: y.astype("U1")), "dtype <U1; expected integers"),
+    "bool labels": (Y, array(lambda y: y > 7), "dtype bool; expected integers"),
+    # values of images
+    "a negative grey value": (X, put(ONE, -1, "i2"), "value -1 at index 3, 4, 5; expected whole"),
+    "a grey value above 255": (
+        X,
+        put(ONE, 256, "i2"),
+        "value 256 at index 3, 4, 5; expected whole",
+    ),
+    "an enormous grey value": (X, put(ONE, 2**64 - 1, "u8"), "value 18446744073709551615 at index"),
+    "half a grey value": (X, put(ONE, 12.5, "f4"), "value 12.5 at index 3, 4, 5; expected whole"),
+    "NaN": (LATIN_X, put(ONE, np.nan, "f4"), "value nan at index 3, 4, 5; expected whole"),
+    "a signalling NaN": (X, put(ONE, SIGNALLING_NAN, "f8"), "value nan at index 3, 4, 5; expected"),
+    "infinity": (LATIN_X, put(ONE, np.inf, "f8"), "value inf at index 3, 4, 5; expected whole"),
+    "minus infinity": (X, put(ONE, -np.inf, "f2"), "value -inf at index 3, 4, 5; expected whole"),
+    "floats from 0 to 1": (
+        X,
+        array(lambda x: x / 255),
+        "values from 0.0 to 1.0 only, as if white were 1; expected 0 to 255",
+    ),
+    "zeros and ones": (X, array(lambda x: x // 128), "values from 0 to 1 only, as if white were 1"),
+    "normalised images": (X, array(lambda x: x / 127.5 - 1), "value -"),
+    "a black image": (X, put((..., 7), 0), "image 7 constant"),
+    "a white image": (LATIN_X, put((..., 27), 255), "image 27 constant"),
+    "a NaN in Fortran order": (
+        X,
+        array(lambda x: np.asfortranarray(np.where(np.arange(IMAGES) == 5, np.nan, x))),
+        "value nan at index 0, 0, 5; expected whole",
+    ),
+    # values of labels
+    "a label of 14": (Y, put(2, 14), "value 14 at index 2; expected whole numbers from 0 to 13"),
+    "labels from 1": (LATIN_Y, array(lambda y: y + 1), "value 14 at index"),
+    "a label of -1": (LATIN_Y, put(9, -1, "i1"), "value -1 at index 9; expected whole"),
+    "half a label": (Y, put(1, 0.5, "f8"), "value 0.5 at index 1; expected whole"),
+    "a NaN label": (Y, put(1, np.nan, "f8"), "value nan at index 1; expected whole"),
+    "an infinite label": (Y, put(1, np.inf, "f8"), "value inf at index 1; expected whole"),
+    "too few labels": (
+        Y,
+        array(lambda y: y[1:]),
+        f"{IMAGES - 1} labels; expected {IMAGES}, one for each image of X_cyr.npy",
+    ),
+    "too many labels": (
+        LATIN_Y,
+        array(lambda y: np.append(y, y[:1])),
+        f"{IMAGES + 1} labels; expected {IMAGES}, one for each image of X_lat.npy",
+    ),
+    "no image of a Cyrillic letter": (Y, relabel(5, 4), "no image of Й (label 5); expected"),
+    "no image of the first Latin letter": (LATIN_Y, relabel(0, 1), "no image of B (label 0)"),
+    "no image of the last Latin letter": (LATIN_Y, relabel(13, 1), "no image of Z (label 13)"),
+    "a single class": (
+        Y,
+        array(lambda y: 0 * y),
+        "no image of Д (label 1), Г (label 2), Ф (label 3)",
+    ),
+    # not an npy file
+    "an empty file": (X, content(b""), "an empty file; expected an npy file"),
+    "text": (Y, content(b"0 1 2 3 4 5 6 7"), "a file that begins with b'0 1 2 3 4 5 6 7'"),
+    "half the magic": (X, content(b"\x93NUM"), r"a file that begins with b'\x93NUM'"),
+    "a pickle": (X, content(pickle.dumps(Sentinel())), "a pickle, refused without loading it"),
+    "an old pickle": (
+        Y,
+        content(pickle.dumps([1, 2], protocol=0)),
+        "a file that begins with b'(lp0",
+    ),
+    "an object array that unpickles": (
+        X,
+        content(saved(np.array([Sentinel()]), allow_pickle=True)),
+        "pickled objects, refused without loading them",
+    ),
+    "an npz archive": (X, replace_by_archive, "an npz or zip archive; expected an npy file"),
+    "a folder": (LATIN_X, replace_by_folder, "a folder; expected a file"),
+    "a device": (LATIN_Y, replace_by_device, "a pipe or a device; expected a file"),
+    "an unknown version": (
+        X,
+        content(npy.magic(9, 9) + b"\x00" * 99),
+        r"begins with b'\x93NUMPY\t\t",
+    ),
+    # length
+    "a truncated file": (
+        X,
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        f"{128 + 784 * IMAGES - 1} bytes; expected {128 + 784 * IMAGES} by its header: it is trunc",
+    ),
+    "no data": (LATIN_Y, content(with_header(header(shape="(28,)"))), "it is truncated"),
+    "a file with a tail": (
+        Y,
+        lambda path: path.write_bytes(path.read_bytes() + b"\n"),
+        f"{128 + IMAGES + 1} bytes; expected {128 + IMAGES} by its header: something follows",
+    ),
+    "a truncated header": (
+        X,
+        lambda path: path.write_bytes(path.read_bytes()[:40]),
+        "a header that",
+    ),
+    "no header": (X, content(npy.magic(1, 0)), "a header that cannot be read"),
+    "a terabyte of images": (
+        X,
+        claims(shape=f"(28, 28, {HUGE})"),
+        f"shape (28, 28, {HUGE}); expected n",
+    ),
+    "a terabyte of labels": (
+        Y,
+        claims(shape="(1000000000000,)"),
+        "shape (1000000000000,); expected n",
+    ),
+    "one image more than allowed": (
+        X,
+        claims(shape=f"(28, 28, {MOST_IMAGES + 1})"),
+        "shape (28, 28, 200001); expected n from 1 to 200,000",
+    ),
+    "all images allowed, without data": (
+        X,
+        claims(shape=f"(28, 28, {MOST_IMAGES})"),
+        "it is truncated",
+    ),
+    # hostile headers
+    "a negative size": (
+        X,
+        claims(shape="(28, 28, -1)"),
+        "shape (28, 28, -1); expected non-negative",
+    ),
+    "a size that overflows": (
+        X,
+        claims(shape=f"(28, 28, {2**64})"),
+        f"shape (28, 28, {2**64}); expected",
+    ),
+    "a product that wraps to 0": (
+        X,
+        claims(shape=f"({2**32}, {2**32}, 28)"),
+        f"shape ({2**32}, {2**32},",
+    ),
+    "a size with a thousand digits": (
+        X,
+        claims(shape=f"(28, 28, 0x{'f' * 850})"),
+        "shape (28, 28, 3176766",
+    ),
+    "a bool as size": (
+        X,
+        claims(shape="(28, 28, True)"),
+        "shape (28, 28, True); expected non-negative",
+    ),
+    "a float as size": (X, claims(shape="(28, 28, 3.0)"), "a header that cannot be read"),
+    "a list as shape": (X, claims(shape="[28, 28, 3]"), "a header that cannot be read"),
+    "no shape": (
+        X,
+        content(with_header("{'descr': '|u1', 'fortran_order': False}")),
+        "a header that",
+    ),
+    "a number as order": (X, claims(fortran_order="0"), "a header that cannot be read"),
+    "an unknown dtype": (X, claims(descr="'|q77'"), "a header that cannot be read"),
+    "no dtype": (X, claims(descr="None"), "a header that cannot be read"),
+    "a dtype with a shape": (
+        X,
+        claims(descr="('|u1', (1000000, 1000))"),
+        "dtype ('u1', (1000000, 1000))",
+    ),
+    "a retired dtype": (X, claims(descr="'a8'"), "dtype |S8"),
+    "a dtype of no size": (X, claims(descr="'|V0'"), "dtype |V0"),
+    "a header that is no dict": (X, content(with_header("[1, 2]")), "a header that cannot be read"),
+    "a header that is code": (X, content(with_header("exit()")), "a header that cannot be read"),
+    "a header of nested brackets": (
+        X,
+        content(with_header("(" * 900)),
+        "a header that cannot be read",
+    ),
+    "a header of nested signs": (
+        X,
+        content(with_header("-" * 900 + "1")),
+        "a header that cannot be read",
+    ),
+    "a header of zeros": (X, content(with_header("\x00" * 118)), "a header that cannot be read"),
+    "a padded header": (
+        X,
+        content(with_header(header() + " " * 2000)),
+        "a header that cannot be read",
+    ),
+    "a long header": (
+        X,
+        content(with_header(" " * 60000 + header())),
+        "a header that cannot be read",
+    ),
+    "a header of 4 GiB": (
+        X,
+        content(npy.magic(2, 0) + b"\xff\xff\xff\xff" + b" " * 2**22),
+        "a header that cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "break_file", "found"), BREAKAGES.values(), ids=list(BREAKAGES))
+def test_refuses_a_bad_file(folder, name, break_file, found):
+    break_file(folder / name)
+    with pytest.raises(ValueError, match=f"^{re.escape(str(folder / name))}: found ") as refusal:
+        read_folder(folder)
+    message = str(refusal.value)
+    assert found in message
+    assert "; expected " in message
+    assert "\n" not in message
+    assert len(message) < len(str(folder)) + 300
+
+
+def test_table_has_at_least_forty_breakages():
+    assert len(BREAKAGES) >= 40
+
+
+@pytest.mark.parametrize("name", [name for pair in FILES.values() for name in pair])
+def test_refuses_a_folder_without_a_file(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(FileNotFoundError) as refusal:
+        read_folder(folder)
+    message = str(refusal.value)
+    assert message.startswith(f"{folder}: found no {name}; expected ")
+    assert all(needed in message for pair in FILES.values() for needed in pair)
+
+
+def test_names_all_missing_files_at_once(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no X_cyr.npy, labels_cyr.npy, X_lat.npy, labels"):
+        read_folder(tmp_path)
+
+
+def test_refuses_a_link_to_nowhere(folder):
+    (folder / "X_lat.npy").unlink()
+    (folder / "X_lat.npy").symlink_to(folder / "nowhere")
+    with pytest.raises(FileNotFoundError, match=r"found no X_lat.npy"):
+        read_folder(folder)
+
+
+def test_refuses_a_missing_folder(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=r"nowhere: found no such folder; expected .*X_cyr.npy"
+    ):
+        read_folder(tmp_path / "nowhere")
+
+
+def test_refuses_a_file_in_place_of_the_folder(folder):
+    with pytest.raises(
+        ValueError, match=r"X_cyr.npy: found a file; expected a folder with X_cyr.npy"
+    ):
+        read_folder(folder / "X_cyr.npy")
+
+
+def test_refuses_a_folder_whose_name_is_too_long(tmp_path):
+    with pytest.raises(ValueError, match=r"found it unreadable .*; expected a readable file"):
+        read_folder(tmp_path / ("x" * 5000))
+
+
+def test_refuses_an_unreadable_file(folder, monkeypatch):
+    """The system's refusal is imitated, since an administrator may read every file."""
+
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ValueError, match=r"X_cyr.npy: found it unreadable \(Permission denied\)"):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize("images_name", ["X_cyr.npy", "X_lat.npy"])
+@pytest.mark.parametrize("breakage", ["a terabyte of images", "a header of 4 GiB"])
+def test_a_header_that_claims_terabytes_costs_no_memory(shared_folder, images_name, breakage):
+    path = shared_folder / images_name
+    original = path.read_bytes()
+    BREAKAGES[breakage][1](path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=images_name):
+            read_folder(shared_folder)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        path.write_bytes(original)
+    assert peak < 2**20
+
+
+# Anything at all in a file is read or refused by name, without a warning
+
+JUNK = st.binary(max_size=300)
+SIZES = st.integers() | st.sampled_from([28, IMAGES, 2**31, 2**63, 2**64]) | st.booleans()
+DESCRS = st.sampled_from(["|u1", "<f8", "|O", "|V0", "a3", "", ">i2", "u1,u1"]) | st.text(
+    max_size=5
+)
+HEADERS = st.fixed_dictionaries(
+    {
+        "descr": DESCRS
+        | st.tuples(DESCRS, SIZES)
+        | st.lists(st.tuples(DESCRS, DESCRS), max_size=3),
+        "fortran_order": st.booleans() | st.none(),
+        "shape": st.lists(SIZES, max_size=4).map(tuple) | SIZES,
+    },
+    optional={"more": st.none()},
+).map(
+    lambda fields: with_header(repr(fields).encode("latin1", "replace").decode("latin1"), b"x" * 64)
+)
+
+
+@st.composite
+def mutations(draw):
+    """Draw the bytes of a valid file of images, a stretch of them replaced, most often early."""
+    valid = saved(np.resize(np.arange(256, dtype=np.uint8), FIRST))
+    start = draw(st.integers(0, 130) | st.integers(0, len(valid)))
+    stop = start + draw(st.integers(0, 20))
+    return valid[:start] + draw(st.binary(max_size=20)) + valid[stop:]
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(content=JUNK | JUNK.map(lambda junk: npy.magic(1, 0) + junk) | HEADERS | mutations())
+@pytest.mark.parametrize("name", ["X_cyr.npy", "labels_lat.npy"])
+def test_any_content_is_read_or_refused(shared_folder, name, content):
+    path = shared_folder / name
+    original = path.read_bytes()
+    path.write_bytes(content)
+    message = f"{path}: found nothing wrong"
+    try:
+        read_folder(shared_folder)
+    except ValueError as refusal:
+        message = str(refusal)
+    finally:
+        path.write_bytes(original)
+    assert message.startswith(f"{path}: found ")
+
+
+# Letters that people wrote
+
+
+@pytest.mark.skipif(not HANDWRITING.is_dir(), reason=f"no handwriting at {HANDWRITING}")
+def test_reads_real_handwriting():
+    letters = read_folder(HANDWRITING)
+    assert {alphabet: len(images) for alphabet, (images, _) in letters.items()} == {
+        "cyrillic": 4164,
+        "latin": 317,
+    }
+    for images, labels in letters.values():
+        assert images.shape[1:] == (28, 28)
+        assert set(labels.tolist()) == set(range(CLASSES))
+        assert (images.min(), images.max()) == (0, 255)
