@@ -1,0 +1,135 @@
+"""The cache tells the truth, whatever is in its folder."""
+
+import os
+
+import numpy as np
+import pytest
+
+from assignment4 import cache
+
+KEY = {"seed": 0, "code": "abc", "versions": {"numpy": "2"}}
+ARRAYS = {"weights": np.arange(6.0).reshape(2, 3), "names": np.array(["а", "б"])}
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
+    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
+    return tmp_path
+
+
+def same(arrays) -> bool:
+    return arrays.keys() == ARRAYS.keys() and all((arrays[n] == ARRAYS[n]).all() for n in ARRAYS)
+
+
+def fail():
+    pytest.fail("computed again")
+
+
+def test_what_is_stored_comes_back():
+    assert cache.read("net", KEY) is None
+    assert same(cache.stored("net", KEY, lambda: ARRAYS))
+    assert same(cache.stored("net", KEY, fail))
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"code": "abd"}, {"versions": {"numpy": "3"}}])
+def test_another_key_is_another_entry(change):
+    cache.write("net", KEY, ARRAYS)
+    assert cache.read("net", KEY | change) is None
+    assert cache.read("other", KEY) is None
+
+
+def flip_byte(content: bytes) -> bytes:
+    return content[:-100] + bytes([content[-100] ^ 1]) + content[-99:]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_byte,
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content[64:],
+        lambda content: content + b"x",
+        lambda content: b"PK\x03\x04 something else",
+    ],
+)
+def test_a_damaged_entry_is_noticed_and_replaced(damage, folder):
+    cache.write("net", KEY, ARRAYS)
+    path = cache.entry_path("net", KEY)
+    path.write_bytes(damage(path.read_bytes()))
+    assert same(cache.stored("net", KEY, lambda: ARRAYS))
+    assert f"{path.name} is damaged" in (folder / "log.txt").read_text(encoding="utf-8")
+    assert same(cache.stored("net", KEY, fail))
+
+
+def test_a_sound_entry_of_another_key_is_not_trusted(folder):
+    cache.write("net", KEY | {"seed": 1}, ARRAYS)
+    os.replace(cache.entry_path("net", KEY | {"seed": 1}), cache.entry_path("net", KEY))
+    assert cache.read("net", KEY) is None
+    assert "stored under another key" in (folder / "log.txt").read_text(encoding="utf-8")
+
+
+def test_pickles_are_not_loaded():
+    cache.write("net", KEY, {"weights": np.array([{"a": 1}], object)})
+    assert cache.read("net", KEY) is None
+
+
+def test_writing_leaves_nothing_half_done(folder, monkeypatch):
+    def broken(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*No space left"):
+        cache.write("net", KEY, ARRAYS)
+    assert list(folder.iterdir()) == []
+
+
+def test_an_interrupted_write_leaves_the_old_entry(monkeypatch):
+    cache.write("net", KEY, ARRAYS)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        cache.write("net", KEY, {"weights": np.zeros(3)})
+    assert same(cache.read("net", KEY))
+
+
+def test_a_folder_that_cannot_be_made_is_one_error(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
+        cache.write("net", KEY, ARRAYS)
+
+
+def test_code_digest_follows_every_line(monkeypatch, tmp_path):
+    (tmp_path / "part").mkdir()
+    module = tmp_path / "part" / "module.py"
+    module.write_text("x = 1\n", encoding="utf-8")
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path)
+    before = cache.code_digest("part")
+    module.write_text("x = 2\n", encoding="utf-8")
+    assert cache.code_digest("part") != before
+    with pytest.raises(ValueError, match="no module or subpackage 'nothing'"):
+        cache.code_digest("nothing")
+
+
+def test_array_digest_follows_shape_dtype_and_values():
+    arrays = [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros((2, 3), np.float32), np.ones((2, 3))]
+    assert len({cache.array_digest(array) for array in arrays}) == 4
+    assert cache.array_digest(np.asfortranarray(ARRAYS["weights"])) == cache.array_digest(
+        ARRAYS["weights"]
+    )
+
+
+def test_the_user_s_cache_folder_is_used_without_a_name(monkeypatch):
+    monkeypatch.delenv("ASSIGNMENT4_CACHE")
+    assert cache.cache_folder().name == "assignment4"
+
+
+def test_a_person_sees_the_log(monkeypatch, capsys):
+    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "1")
+    cache.log("an entry is damaged")
+    assert capsys.readouterr().err == "an entry is damaged\n"

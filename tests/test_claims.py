@@ -1,0 +1,218 @@
+"""The ledger is honest: each decided claim has one check, and each check has been seen to fail."""
+
+import ast
+import dataclasses
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from assignment4 import claims
+from assignment4.claims import Ledger, VerdictError, derive_verdict, read_claims, record
+from assignment4.notebooks import ROOT, chapter_paths
+
+CHECK_MODULES = ("checks", "assessment")
+"""The last names of modules whose functions decide claims."""
+
+
+def decided_claims() -> list[str]:
+    return [claim.id for claim in read_claims().values() if claim.verdict != "open"]
+
+
+def recorded(paths) -> Counter:
+    return Counter(claim_id for path in paths for claim_id in claims.recorded_claims(path))
+
+
+def ledger_problems(paths, decided) -> list[str]:
+    """Return what is wrong with the claims that notebooks record, given those that are decided."""
+    counts = recorded(paths)
+    never = [f"{claim_id} is decided, and no chapter checks it" for claim_id in decided]
+    problems = [line for line, claim_id in zip(never, decided, strict=True) if not counts[claim_id]]
+    problems += [f"{claim_id} is checked {n} times" for claim_id, n in counts.items() if n > 1]
+    return problems + [
+        f"{claim_id} is checked, and is open or unknown"
+        for claim_id in counts
+        if claim_id not in decided
+    ]
+
+
+def checks_of_claims(path: Path) -> dict[str, set[str]]:
+    """Return, for each claim that a notebook records, the checks named in the call."""
+    trees = [
+        ast.parse(cell.source)
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {
+        name.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[-1] in CHECK_MODULES
+        for name in node.names
+    }
+    return {
+        ast.literal_eval(node.args[0]): {
+            inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)
+        }
+        & imported
+        for node in nodes
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record"
+    }
+
+
+def names_in_failing_tests(folder: Path) -> dict[str, set[str]]:
+    """Return, for each claim, the names used in the tests marked to show its check failing."""
+    names: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for decorator in getattr(node, "decorator_list", []):
+                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith(
+                    ".can_fail"
+                ):
+                    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+                    for argument in decorator.args:
+                        names.setdefault(ast.literal_eval(argument), set()).update(used)
+    return names
+
+
+def test_every_decided_claim_is_checked_in_one_cell():
+    assert ledger_problems(chapter_paths(), decided_claims()) == []
+
+
+def test_every_check_of_a_claim_is_shown_to_fail():
+    failing = names_in_failing_tests(ROOT / "tests")
+    for path in chapter_paths():
+        for claim_id, checks in checks_of_claims(path).items():
+            assert checks, f"{claim_id} is recorded without a function of {CHECK_MODULES}"
+            assert checks <= failing.get(claim_id, set()), (
+                f"no test shows the check of {claim_id} fail"
+            )
+
+
+def write_book(folder: Path, *sources: str) -> Path:
+    path = folder / "chapter.ipynb"
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sources", "problem"),
+    [
+        ((), "no chapter checks it"),
+        (('record("2a-mean", True)', 'record("2a-mean", True)'), "checked 2 times"),
+        (('record("2a-mean", True)', 'record("1a-fits", True)'), "1a-fits is checked, and is open"),
+        (('# record("2a-mean", True)',), "no chapter checks it"),
+    ],
+)
+def test_ledger_gate_fails_on_broken_books(tmp_path, sources, problem):
+    problems = ledger_problems([write_book(tmp_path, *sources)], ["2a-mean"])
+    assert len(problems) == 1
+    assert problem in problems[0]
+
+
+def test_ledger_gate_sees_a_check_that_is_not_called(tmp_path):
+    book = write_book(tmp_path, "from a.checks import is_zero", 'record("2a-mean", True)')
+    assert checks_of_claims(book) == {"2a-mean": set()}
+    book = write_book(tmp_path, "from a.checks import is_zero", 'record("2a-mean", is_zero(x))')
+    assert checks_of_claims(book) == {"2a-mean": {"is_zero"}}
+
+
+@pytest.mark.parametrize(
+    ("findings", "verdict"),
+    [
+        ({"holds": True}, "confirmed"),
+        ({"holds": True, "as_corrected": True}, "confirmed"),
+        ({"holds": False}, "refuted"),
+        ({"holds": False, "as_corrected": False, "on_condition": False}, "refuted"),
+        ({"holds": False, "as_corrected": True}, "corrected"),
+        ({"holds": False, "on_condition": True}, "conditional"),
+        ({"holds": None, "as_corrected": True}, "undecided"),
+    ],
+)
+def test_verdicts_follow_from_findings(findings, verdict):
+    assert derive_verdict(**findings) == verdict
+
+
+@pytest.fixture
+def one_claim(monkeypatch):
+    """A ledger with one confirmed claim, on the embedded letters."""
+    claim = claims.Claim("x", "Exercise 0", "Water is wet.", "confirmed", "", ())
+    monkeypatch.setattr(claims, "_book_claims", lambda: {"x": claim})
+    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+    return claim
+
+
+def test_recording_the_verdict_shows_it(one_claim):
+    assert repr(record("x", True)) == "x: confirmed. Water is wet."
+
+
+@pytest.mark.parametrize("holds", [False, None])
+def test_recording_anything_else_fails(one_claim, holds):
+    with pytest.raises(VerdictError, match=r"x: the check finds .* says 'confirmed'"):
+        record("x", holds)
+
+
+def test_recording_an_unknown_claim_fails(one_claim):
+    with pytest.raises(ValueError, match="'y' is no claim"):
+        record("y", True)
+
+
+@pytest.mark.parametrize("finding", [0.97, "yes", [True]])
+def test_a_finding_must_be_a_truth_value(one_claim, finding):
+    with pytest.raises(ValueError, match="finds True, False or None"):
+        record("x", finding)
+
+
+def test_other_letters_change_no_verdict_and_fail_nothing(one_claim, monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
+    row = Ledger()._row(one_claim)
+    assert "not checked" in row
+    outcome = record("x", False, evidence="It is ≈0.3.")
+    assert repr(outcome) == "x: does not hold on these letters. Water is wet. It is ≈0.3."
+    assert "does not hold on these letters. It is ≈0.3." in Ledger()._row(one_claim)
+    assert "cannot be decided" in repr(record("x", None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"verdict": "true"}, "'true' is no verdict"),
+        ({"verdict": "refuted"}, "needs its 'because'"),
+        ({"rests_on": ["z"]}, "rests on 'z', which is no claim"),
+        ({"rests_on": ["x"]}, "rests on itself"),
+        ({"colour": "red"}, "its fields are"),
+    ],
+)
+def test_broken_claims_are_refused(one_claim, changes, message, tmp_path):
+    entry = dataclasses.asdict(one_claim) | {"rests_on": []} | changes
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump([entry]), encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_claims(path)
+
+
+def test_an_id_may_not_occur_twice(one_claim, tmp_path):
+    path = tmp_path / "claims.yml"
+    entry = dataclasses.asdict(one_claim) | {"rests_on": []}
+    path.write_text(yaml.safe_dump([entry, entry]), encoding="utf-8")
+    with pytest.raises(ValueError, match="the id occurs twice"):
+        read_claims(path)
+
+
+def test_the_ledger_lists_every_claim_and_links_to_its_check():
+    page = Ledger()._repr_html_()
+    for claim in read_claims().values():
+        assert f'<tr id="{claim.id}"' in page
+    assert '<a href="exercise2_letters.html#claim-2a-mean">' in page
+    assert sum(Ledger().counts().values()) == len(read_claims())
+
+
+def test_text_of_claims_is_escaped(one_claim, monkeypatch):
+    claim = dataclasses.replace(one_claim, claim="a < b & c")
+    monkeypatch.setattr(claims, "_book_claims", lambda: {"x": claim})
+    assert "a &lt; b &amp; c" in record("x", True)._repr_html_()
+    assert "a &lt; b &amp; c" in Ledger()._repr_html_()
