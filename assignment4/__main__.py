@@ -17,6 +17,13 @@ def store_outputs(arguments: argparse.Namespace) -> None:
         store(execute(path), path)
 
 
+def replicate(arguments: argparse.Namespace) -> None:
+    """Repeat the experiments over seeds and append what is new to the results."""
+    from assignment4.replication import replicate_random_targets
+
+    replicate_random_targets(range(arguments.seeds), steps=arguments.steps)
+
+
 def main() -> int:
     """Run the command that the arguments name and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
@@ -25,6 +32,11 @@ def main() -> int:
     notebooks = commands.add_parser("notebooks", help="execute chapters and store their outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="a chapter's file name stem")
     notebooks.set_defaults(run=store_outputs)
+
+    seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
+    seeds.add_argument("--seeds", type=int, default=5, help="how many seeds (default: 5)")
+    seeds.add_argument("--steps", type=int, default=1000, help="training steps (default: 1000)")
+    seeds.set_defaults(run=replicate)
 
     arguments = parser.parse_args()
     try:

@@ -35,7 +35,7 @@ def code_digest(*parts: str) -> str:
     """Return the SHA-256 of source files of this package.
 
     Args:
-        parts: names of modules or subpackages, such as "letters" or "reproducible".
+        parts: modules or subpackages, such as "letters" or "encoder_decoder/models".
 
     Raises:
         ValueError: the package has no part of that name.

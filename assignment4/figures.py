@@ -50,48 +50,36 @@ def plot_letters(
     return axes
 
 
-def plot_shapes(axes: Axes, shapes: Mapping[str, tuple[int, ...]]) -> Axes:
+def plot_shapes(axes: Axes, shapes: Sequence[tuple[int, ...]]) -> Axes:
     """Draw a chain of tensors as boxes, the height for the image's side, the width for channels.
 
     Args:
         axes: to draw on.
-        shapes: for each tensor's name its shape without the batch: three numbers, or one.
+        shapes: of each tensor without the batch: three numbers, or one for a vector.
     """
     left = 0.0
-    for index, (name, shape) in enumerate(shapes.items()):
-        side = shape[0] if len(shape) == 3 else 28.0
-        width = 1 + 1.2 * np.log2(shape[-1]) if len(shape) == 3 else 1.5
-        color = BLUE if len(shape) == 3 else ORANGE
-        axes.bar(left + width / 2, side, width, bottom=-side / 2, color=color, alpha=0.85)
-        text = " × ".join(map(str, shape))
-        axes.text(left + width / 2, side / 2 + 0.8, text, ha="center", va="bottom", fontsize=8)
-        axes.text(left + width / 2, -16 - 3 * (index % 2), name, ha="center", va="top", fontsize=8)
-        left += width + 5.0
-    axes.set_ylim(-24, 19)
+    for index, shape in enumerate(shapes):
+        is_image = len(shape) == 3
+        side = shape[0] if is_image else 28
+        width = 1 + 1.2 * np.log2(shape[-1]) if is_image else 1.5
+        middle = left + width / 2
+        axes.bar(middle, side, width, bottom=-side / 2, color=BLUE if is_image else ORANGE)
+        height, place = (-15, "top") if index % 2 else (15, "bottom")
+        axes.text(middle, height, " × ".join(map(str, shape)), ha="center", va=place, fontsize=9)
+        left += width + 4
+    axes.set_ylim(-18, 18)
     axes.set_axis_off()
     return axes
 
 
-def plot_curves(
-    axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], *, x_name: str, y_name: str
-) -> Axes:
-    """Draw curves over the same x, told apart by colour and by dashes."""
+def plot_curves(axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray]) -> Axes:
+    """Draw up to three curves over the same x, told apart by colour and by dashes."""
     styles = zip(("-", "--", ":"), (BLUE, ORANGE, GREEN), strict=True)
     for (name, y), (dashes, color) in zip(curves.items(), styles, strict=False):
         axes.plot(x, y, dashes, color=color, label=name)
-    axes.set(xlabel=x_name, ylabel=y_name)
+    axes.set(xlabel="x", ylabel="f(x)")
     axes.grid(alpha=0.3)
     axes.legend()
-    return axes
-
-
-def plot_counts(axes: Axes, counts: Mapping[str, int], *, name: str) -> Axes:
-    """Draw one horizontal bar for each count, the first on top."""
-    bars = axes.barh(list(counts), list(counts.values()), color=BLUE)
-    axes.bar_label(bars, padding=3)
-    axes.invert_yaxis()
-    axes.set_xlabel(name)
-    axes.margins(x=0.12)
     return axes
 
 

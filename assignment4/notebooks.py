@@ -71,7 +71,7 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     }
     for variable in ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_CACHE"):
         if folder := os.environ.get(variable):
-            environment[variable] = str(root / folder)
+            environment[variable] = os.path.abspath(root / folder)
     return environment
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import assignment4.reproducible  # noqa: F401  (before keras)
 
 from assignment4 import cache
+from assignment4.encoder_decoder import training
 from assignment4.encoder_decoder.assessment import assess
 from assignment4.encoder_decoder.judge import train_judge
 from assignment4.encoder_decoder.losses import train_on_random_targets
@@ -18,6 +19,15 @@ from assignment4.notebooks import ROOT
 
 RESULTS = ROOT / "results" / "random_targets.jsonl"
 SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
+CODE = (
+    *training.CODE,
+    "encoder_decoder/assessment",
+    "encoder_decoder/metrics",
+    "letters/normalization",
+    "letters/splits",
+)
+"""The modules on which a result depends, beside the letters."""
+
 JUDGE_SEED = 1000
 """Added to a network's seed for that of its judge."""
 
@@ -79,7 +89,7 @@ def _provenance(letters: Letters) -> dict[str, str]:
     """Return what a result depends on: letters, code, libraries, and the commit for reference."""
     return {
         "letters": letters.digest()[:16],
-        "code": cache.code_digest("encoder_decoder", "letters", "reproducible")[:16],
+        "code": cache.code_digest(*CODE)[:16],
         "lock": cache.file_digest(ROOT / "requirements.txt")[:16],
         "commit": _commit(),
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assignment4.letters import CYRILLIC, LATIN, PAIRS, load_letters
+from assignment4.letters import CYRILLIC, LATIN, PAIRS, Alphabet, load_letters
+from assignment4.letters.description import slant_spread
 from assignment4.letters.embedded import render_letters
 from assignment4.letters.rendering import (
     WIDENING,
@@ -25,7 +26,7 @@ from assignment4.letters.typefaces import (
 )
 from assignment4.notebooks import ROOT
 
-DIGEST = "108fad2da9df43967f7eaa5086a0cbd7b5d015b14d0c873f23b754e45323acbb"
+DIGEST = "0733180bc2a22c8b3aca8c62a3dad337af0cd2fc29d8c26ad13ec8f3afb0de47"
 """Of all embedded letters with seed 0: the same bytes on any machine and Python."""
 
 HANDWRITING = ROOT.parent / "shared" / "handwriting"
@@ -167,6 +168,26 @@ def test_a_relative_folder_counts_from_the_repository(monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", "no-such-folder")
     with pytest.raises(FileNotFoundError, match=str(ROOT / "no-such-folder")):
         load_letters()
+
+
+def test_slant_of_lines_by_hand():
+    """Images of straight lines that lean by 0, 0.5 and -0.5 columns a row."""
+    rows, images = np.arange(28), np.zeros((3, 28, 28), np.uint8)
+    for image, slope in zip(images, (0.0, 0.5, -0.5), strict=True):
+        image[rows, np.round(14 + slope * (rows - 14)).astype(int)] = 255
+    lines = Alphabet(
+        "", images.repeat(14, axis=0), np.tile(np.arange(14), 3), *2 * [np.empty(42)], 1
+    )
+    assert slant_spread(lines) == pytest.approx(0.5 * np.sqrt(2 / 3), abs=0.01)
+
+
+@pytest.mark.skipif(not HANDWRITING.is_dir(), reason=f"no handwriting in {os.fspath(HANDWRITING)}")
+def test_slant_varies_as_in_handwriting(letters):
+    handwriting = load_letters(HANDWRITING)
+    for drawn, written in zip(
+        (letters.cyrillic, letters.latin), (handwriting.cyrillic, handwriting.latin), strict=True
+    ):
+        assert 0.6 < slant_spread(drawn) / slant_spread(written) < 1.4
 
 
 @pytest.mark.skipif(not HANDWRITING.is_dir(), reason=f"no handwriting in {os.fspath(HANDWRITING)}")

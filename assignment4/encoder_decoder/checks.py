@@ -12,9 +12,17 @@ ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation)
 WEIGHTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense)
 
 
+def tensor_shapes(model: keras.Model) -> list[tuple[int, ...]]:
+    """Return the shapes, without the batch, that the model's tensors take one after the other."""
+    shapes = [tuple(layer.output.shape[1:]) for layer in model.layers]
+    return [
+        shape for shape, before in zip(shapes, [None, *shapes], strict=False) if shape != before
+    ]
+
+
 def passes_through(model: keras.Model, shapes: Sequence[tuple[int, ...]]) -> bool:
     """Say whether the model's tensors take these shapes, without the batch, in this order."""
-    taken = iter([layer.output.shape[1:] for layer in model.layers])
+    taken = iter(tensor_shapes(model))
     return all(any(shape == other for other in taken) for shape in shapes)
 
 

@@ -48,6 +48,12 @@ class Alphabet:
         )
 
 
+def first_of_each(alphabet: Alphabet) -> Alphabet:
+    """Return the first image of each class, in label order."""
+    labels = range(len(alphabet.letters))
+    return alphabet.select([np.flatnonzero(alphabet.labels == label)[0] for label in labels])
+
+
 @dataclass(frozen=True)
 class Letters:
     """Both alphabets and the name of what they came from."""

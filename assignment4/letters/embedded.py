@@ -11,6 +11,9 @@ NAME = "typefaces"
 CYRILLIC_COUNT = 5798
 LATIN_COUNT = 6015
 
+CODE = ("letters/embedded", "letters/pairs", "letters/rendering", "letters/typefaces")
+"""The modules on which the images depend."""
+
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -52,7 +55,7 @@ def _stored_letters(name: str, letters: str, count: int, seed: int) -> Arrays:
         "letters": letters,
         "count": count,
         "seed": seed,
-        "code": code_digest("letters"),
+        "code": code_digest(*CODE),
         "versions": versions(
             "matplotlib", "numpy", "scipy",
             "font-roboto", "font-manrope", "font-source-sans-pro", "font-source-serif-pro",

@@ -21,16 +21,17 @@ GRID = 1 / 256
 RASTER = 64
 """A warped letter is sampled at RASTER x RASTER places before it is cropped."""
 
-ROTATION = 0.3
-"""Largest rotation in radians, nearly: twice the arc tangent of half of it."""
+ROTATION = 0.15
+"""Largest rotation in radians, nearly: twice the arc tangent of half of it. With SHEAR and WARP it
+lets the slant vary within a class about as much as in handwriting."""
 
-SHEAR = 0.4
+SHEAR = 0.2
 """Largest horizontal shift of a row by its height."""
 
 STRETCH = 0.15
 """Largest relative widening; the height shrinks by as much."""
 
-WARP = 16.0
+WARP = 22.0
 """Largest shift of a node of the elastic warp, in pixels of the letter's frame."""
 
 HALF_STROKE = (1.5, 4.2)

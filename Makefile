@@ -1,0 +1,37 @@
+# `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book test lint lock notebooks replicate clean
+
+python := .venv/bin/python
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | expand -t 14
+
+environment:  ## make .venv, if requirements.txt or pyproject.toml changed since
+	@sh environment.sh
+
+book: environment  ## execute every chapter and build the book in _build/html, any warning an error
+	@rm -rf _build
+	@.venv/bin/jupyter-book build . -W --keep-going
+	@$(python) -c 'import pathlib; print("open", pathlib.Path("_build/html/index.html").resolve().as_uri())'
+
+test: environment  ## run the tests, and the chapters against their stored outputs
+	@$(python) -m pytest --nbval
+
+lint: environment  ## check style and formatting of package, tests and chapters
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+
+lock:  ## resolve requirements.in into requirements.txt, with hashes (needs uv; UPGRADE=--upgrade for newer versions)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
+
+notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
+	@$(python) -m assignment4 notebooks $(NAMES)
+
+replicate: environment  ## repeat the experiments over seeds, appending to results/ (about ten minutes)
+	@$(python) -m assignment4 replicate
+
+clean:  ## remove what the other targets made
+	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis assignment4.egg-info

@@ -1,0 +1,120 @@
+"""`pytest --nbval` compares what it should, in order, and says when it does not compare.
+
+Each test runs pytest on a small book that has this repository's settings.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from assignment4.notebooks import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def cell(source: str, *stored: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    return new_code_cell(source, execution_count=1, outputs=list(stored))
+
+
+def printed(text: str) -> nbformat.NotebookNode:
+    return new_output("stream", name="stdout", text=text)
+
+
+class SmallBook:
+    """A folder with this repository's pytest settings and chapters that a test adds."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg"):
+            (root / name).parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+        (root / "assignment4").mkdir()
+        shutil.copy(ROOT / "assignment4" / "notebooks.py", root / "assignment4")
+        (root / "assignment4" / "__init__.py").touch()
+        (root / "chapters").mkdir()
+        self.contents = root / "_toc.yml"
+        self.contents.write_text("root: chapters/one\nchapters: [{file: chapters/another}]\n")
+
+    def add_chapter(self, name: str, *cells: nbformat.NotebookNode) -> None:
+        nbformat.write(new_notebook(cells=list(cells)), self.root / "chapters" / f"{name}.ipynb")
+
+    def pytest(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+        altering = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS", "PYTEST_ADDOPTS", "PYTHONPATH")
+        inherited = {name: text for name, text in os.environ.items() if name not in altering}
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(
+            command, cwd=self.root, env=inherited | variables, capture_output=True, text=True
+        )
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> SmallBook:
+    return SmallBook(tmp_path)
+
+
+def test_right_outputs_pass_and_the_package_is_found(book: SmallBook) -> None:
+    book.add_chapter("one", cell("import assignment4\nprint(1)", printed("1\n")))
+    result = book.pytest("--nbval")
+    assert result.returncode == 0, result.stdout
+
+
+def test_wrong_output_fails(book: SmallBook) -> None:
+    book.add_chapter("one", cell("print(1)", printed("2\n")))
+    assert book.pytest("--nbval").returncode == 1
+
+
+def test_raising_cell_fails(book: SmallBook) -> None:
+    book.add_chapter("one", cell("assert False"))
+    assert book.pytest("--nbval").returncode == 1
+
+
+def test_standard_error_fails(book: SmallBook) -> None:
+    book.add_chapter("one", cell("import warnings\nwarnings.warn('stale')"))
+    assert book.pytest("--nbval").returncode == 1
+
+
+def test_measured_numbers_are_not_compared_but_their_bounds_are(book: SmallBook) -> None:
+    source = "print('accuracy ≈0.97, above 0.9')"
+    book.add_chapter("one", cell(source, printed("accuracy ≈0.95, above 0.9\n")))
+    assert book.pytest("--nbval").returncode == 0
+    book.add_chapter("one", cell(source, printed("accuracy ≈0.97, above 0.8\n")))
+    assert book.pytest("--nbval").returncode == 1
+
+
+@pytest.mark.parametrize("variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS"])
+def test_altered_runs_execute_without_comparing_and_say_so(book: SmallBook, variable: str) -> None:
+    book.add_chapter("one", cell("print(1)", printed("2\n")))
+    result = book.pytest("--nbval", **{variable: "7"})
+    assert result.returncode == 0, result.stdout
+    assert "outputs are not compared" in result.stdout
+    book.add_chapter("one", cell("assert False"))
+    assert book.pytest("--nbval", **{variable: "7"}).returncode == 1
+
+
+def test_chapters_follow_the_tests_in_reading_order(book: SmallBook) -> None:
+    book.add_chapter("another", cell("print(1)", printed("1\n")))
+    book.add_chapter("one", cell("print(1)", printed("1\n")))
+    (book.root / "tests" / "test_unit.py").write_text("def test_unit(): pass\n")
+    result = book.pytest("--nbval", "--collect-only", "-q", "chapters", "tests")
+    collected = [line for line in result.stdout.splitlines() if "::" in line]
+    assert [line.split("::")[0] for line in collected] == [
+        "tests/test_unit.py",
+        "chapters/one.ipynb",
+        "chapters/another.ipynb",
+    ]
+
+
+def test_slow_tests_run_with_nbval_or_when_named_by_marker(book: SmallBook) -> None:
+    book.add_chapter("one", cell("print(1)", printed("1\n")))
+    (book.root / "tests" / "test_unit.py").write_text(
+        "import pytest\n\n@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_fast(): pass\n"
+    )
+    assert "1 passed, 1 deselected" in book.pytest().stdout
+    assert "1 passed, 1 deselected" in book.pytest("-m", "slow").stdout
+    assert "3 passed" in book.pytest("--nbval").stdout
