@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lint lock notebooks replicate clean
+.PHONY: help environment book test lint lock notebooks replicate bench clean
 
 python := .venv/bin/python
 
@@ -32,6 +32,9 @@ notebooks: environment  ## execute chapters and store their outputs (NAMES="intr
 
 replicate: environment  ## repeat the experiments over seeds, appending to results/ (about ten minutes)
 	@$(python) -m assignment4 replicate
+
+bench: environment  ## measure speed, each figure beside that of a peer
+	@for file in benchmarks/*.py; do echo "$$file"; $(python) "$$file" || exit 1; done
 
 clean:  ## remove what the other targets made
 	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis assignment4.egg-info

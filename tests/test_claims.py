@@ -39,24 +39,24 @@ def ledger_problems(paths, decided) -> list[str]:
 
 
 def checks_of_claims(path: Path) -> dict[str, set[str]]:
-    """Return, for each claim that a notebook records, the checks named in the call."""
-    trees = [
-        ast.parse(cell.source)
+    """Return, for each claim that a notebook records, the checks that the same cell calls."""
+    cells = [
+        list(ast.walk(ast.parse(cell.source)))
         for cell in nbformat.read(path, as_version=4).cells
         if cell.cell_type == "code"
     ]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
     imported = {
         name.name
+        for nodes in cells
         for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[-1] in CHECK_MODULES
         for name in node.names
     }
     return {
         ast.literal_eval(node.args[0]): {
-            inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)
+            inner.id for inner in nodes if isinstance(inner, ast.Name) and inner.id in imported
         }
-        & imported
+        for nodes in cells
         for node in nodes
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record"
     }

@@ -14,7 +14,18 @@ import pytest
 from assignment4.notebooks import ROOT
 
 NETWORK_MODULES = {"ftplib", "http", "httpx", "requests", "smtplib", "socket", "urllib", "urllib3"}
-TARGETS = {"help", "environment", "book", "test", "lint", "lock", "notebooks", "clean"}
+TARGETS = {
+    "help",
+    "environment",
+    "book",
+    "test",
+    "lint",
+    "lock",
+    "notebooks",
+    "replicate",
+    "bench",
+    "clean",
+}
 
 
 def normalized(name: str) -> str:
