@@ -73,7 +73,7 @@ class Outcome:
         )
 
     def _remark(self, space: str) -> str:
-        remark = self.evidence if self.other_letters else self.claim.because
+        remark = (self.other_letters and self.evidence) or self.claim.because
         return f"{space}{remark}" if remark else ""
 
 
@@ -243,7 +243,7 @@ class Ledger:
         )
 
     def _repr_html_(self) -> str:
-        names = ["Claim", "Report", "What the report says", "Verdict", "Rests on"]
+        names = ["Claim", "What the report says", "Verdict", "Rests on"]
         if letters_folder() is not None:
             names.append("On your letters")
         return html_table("ledger", names, [self._row(claim) for claim in self.claims])
@@ -254,8 +254,7 @@ class Ledger:
         because = f"<br><small>{html.escape(claim.because)}</small>" if claim.because else ""
         foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
         cells = [
-            name,
-            html.escape(claim.report),
+            f"{name}<br><small>{html.escape(claim.report)}</small>",
             html.escape(claim.claim) + because,
             f"{MARKS[claim.verdict]} {claim.verdict}",
             foundations,

@@ -26,6 +26,8 @@ def proportion_interval(successes: int, trials: int) -> Interval:
     Raises:
         ValueError: there is no trial, or more successes than trials.
     """
+    if not 0 <= successes <= trials or trials == 0:
+        raise ValueError(f"{successes} successes in {trials} trials are no proportion")
     result = stats.binomtest(int(successes), int(trials))
     bounds = result.proportion_ci(CONFIDENCE, method="wilson")
     return Interval(float(bounds.low), float(result.statistic), float(bounds.high))

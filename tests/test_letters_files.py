@@ -400,7 +400,7 @@ BREAKAGES = {
         claims(descr="('|u1', (1000000, 1000))"),
         "dtype ('u1', (1000000, 1000))",
     ),
-    "a retired dtype": (X, claims(descr="'a8'"), "dtype |S8"),
+    "a dtype of bytes": (X, claims(descr="'|S8'"), "dtype |S8"),
     "a dtype of no size": (X, claims(descr="'|V0'"), "dtype |V0"),
     "a header that is no dict": (X, content(with_header("[1, 2]")), "a header that cannot be read"),
     "a header that is code": (X, content(with_header("exit()")), "a header that cannot be read"),
