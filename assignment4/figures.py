@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from assignment4.letters import CYRILLIC, Alphabet
+from assignment4.letters import CYRILLIC, Alphabet, one_of_each
 from assignment4.letters.rendering import draw_variations, render_image
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
@@ -66,7 +66,7 @@ def plot_shapes(axes: Axes, shapes: Sequence[tuple[int, ...]]) -> Axes:
         axes.bar(middle, side, width, bottom=-side / 2, color=BLUE if is_image else ORANGE)
         height, place = (-15, "top") if index % 2 else (15, "bottom")
         axes.text(middle, height, " × ".join(map(str, shape)), ha="center", va=place, fontsize=9)
-        left += width + 4
+        left += width + 6
     axes.set_ylim(-18, 18)
     axes.set_axis_off()
     return axes
@@ -94,11 +94,7 @@ def samples_by_class(alphabet: Alphabet, *, count: int) -> dict[str, np.ndarray]
         For each row's name, such as "Cyrillic 1", one image of each class in label order.
     """
     name = "Cyrillic" if alphabet.letters == CYRILLIC else "Latin"
-    members = [np.flatnonzero(alphabet.labels == c) for c in range(len(alphabet.letters))]
-    return {
-        f"{name} {row + 1}": alphabet.images[[places[row % len(places)] for places in members]]
-        for row in range(count)
-    }
+    return {f"{name} {row + 1}": one_of_each(alphabet, row).images for row in range(count)}
 
 
 def plot_rendering(shape: np.ndarray, *, seed: int, count: int = 4) -> list[Axes]:

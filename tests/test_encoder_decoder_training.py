@@ -235,15 +235,16 @@ def test_check_of_readability_fails(judge, reading, readable):
 
 @pytest.mark.can_fail("2c-random-similar")
 @pytest.mark.parametrize(
-    ("share", "uniform"),
+    ("shares", "uniform"),
     [
-        (Interval(0.01, 0.02, 0.04), True),
-        (Interval(0.04, 0.05, 0.06), None),
-        (Interval(0.8, 0.9, 1.0), False),
+        ([0.01, 0.02, 0.03, 0.02], True),
+        ([0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.06], None),
+        ([0.02, 0.04, 0.06, 0.08], None),
+        ([0.8, 0.9, 1.0, 0.9], False),
     ],
 )
-def test_check_of_uniformity_fails(share, uniform):
-    assert is_uniform(share) is uniform
+def test_check_of_uniformity_fails(shares, uniform):
+    assert is_uniform(shares) is uniform
 
 
 @pytest.mark.slow

@@ -25,13 +25,20 @@ class Assessment:
         judge_accuracy: the share of unseen Latin letters that the judge reads right.
         reading_accuracy: the share of outputs for unseen Cyrillic letters that it reads as the
             right Latin letter.
-        variance_share: the within-class variance of these outputs over that of the unseen
-            Latin letters, the mean of the classes.
+        variance_shares: for each class the variance of these outputs within the class, over the
+            mean such variance of the unseen Latin letters, (14,).
+        read: the label that the judge reads in each output, (n,).
     """
 
     judge_accuracy: Interval
     reading_accuracy: Interval
-    variance_share: Interval
+    variance_shares: np.ndarray
+    read: np.ndarray
+
+    @property
+    def variance_share(self) -> Interval:
+        """The mean of the classes' shares, with its interval."""
+        return mean_interval(self.variance_shares)
 
 
 def assess(
@@ -48,12 +55,12 @@ def assess(
     outputs = transcribe(model, cyrillic)
     letters = normalize(latin.images)
     variances = within_class_variances(outputs, cyrillic.labels)
+    read = read_letters(judge, outputs)
     return Assessment(
         judge_accuracy=accuracy(read_letters(judge, letters), latin.labels),
-        reading_accuracy=accuracy(read_letters(judge, outputs), cyrillic.labels),
-        variance_share=mean_interval(
-            variances / within_class_variances(letters, latin.labels).mean()
-        ),
+        reading_accuracy=accuracy(read, cyrillic.labels),
+        variance_shares=variances / within_class_variances(letters, latin.labels).mean(),
+        read=read,
     )
 
 
@@ -74,6 +81,15 @@ def is_readable(judge_accuracy: Interval, reading_accuracy: Interval) -> bool | 
     return is_above(reading_accuracy, LEAST_READING_ACCURACY)
 
 
-def is_uniform(variance_share: Interval) -> bool | None:
-    """Say whether outputs vary, within a class, by at most 5 % of the letters' own variance."""
-    return is_below(variance_share, LARGEST_VARIANCE_SHARE)
+def is_uniform(variance_shares: np.ndarray) -> bool | None:
+    """Say whether outputs vary, within a class, by less than 5 % of the letters' own variance.
+
+    Args:
+        variance_shares: one for each class, (14,).
+
+    Returns:
+        True where the mean is surely below 5 % and no class is above; False where the mean is
+        surely above; None otherwise.
+    """
+    below = is_below(mean_interval(variance_shares), LARGEST_VARIANCE_SHARE)
+    return None if below and max(variance_shares) > LARGEST_VARIANCE_SHARE else below

@@ -9,6 +9,7 @@ import sympy
 from keras import layers
 
 ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation)
+Layer = tuple[str, tuple[int, ...], int, tuple[int, ...]]
 WEIGHTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense)
 
 
@@ -20,10 +21,33 @@ def tensor_shapes(model: keras.Model) -> list[tuple[int, ...]]:
     ]
 
 
-def passes_through(model: keras.Model, shapes: Sequence[tuple[int, ...]]) -> bool:
-    """Say whether the model's tensors take these shapes, without the batch, in this order."""
-    taken = iter(tensor_shapes(model))
-    return all(any(shape == other for other in taken) for shape in shapes)
+def weighted_layers(model: keras.Model) -> list[Layer]:
+    """Return the kind, the kernel's shape, the stride and the output's shape of weighted layers.
+
+    The kernel's shape is as Keras has it: that of a transposed convolution ends in the channels
+    out and in, not in and out. A fully connected layer has the stride 1.
+    """
+    return [
+        (
+            type(layer).__name__,
+            tuple(layer.kernel.shape),
+            getattr(layer, "strides", (1,))[0],
+            tuple(layer.output.shape[1:]),
+        )
+        for layer in model.layers
+        if isinstance(layer, WEIGHTED)
+    ]
+
+
+def has_layers(model: keras.Model, expected: Sequence[Layer]) -> bool:
+    """Say whether the model's weighted layers are these, in this order, from image or to image.
+
+    Args:
+        model: an encoder or a decoder.
+        expected: as `weighted_layers` returns them.
+    """
+    ends = (tuple(model.input.shape[1:]), tuple(model.output.shape[1:]))
+    return weighted_layers(model) == list(expected) and (28, 28, 1) in ends
 
 
 def normalizes_before_activations(model: keras.Model) -> bool:

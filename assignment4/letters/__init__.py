@@ -1,6 +1,6 @@
 """What the networks see: the letter pairs, their images, the splits and the normalisation."""
 
-from assignment4.letters.dataset import Alphabet, Letters, first_of_each, load_letters
+from assignment4.letters.dataset import Alphabet, Letters, load_letters, one_of_each
 from assignment4.letters.normalization import normalize, normalize_mean, normalize_stddev
 from assignment4.letters.pairs import CYRILLIC, LATIN, PAIRS
 from assignment4.letters.splits import (
@@ -16,11 +16,11 @@ __all__ = [
     "PAIRS",
     "Alphabet",
     "Letters",
-    "first_of_each",
     "load_letters",
     "normalize",
     "normalize_mean",
     "normalize_stddev",
+    "one_of_each",
     "split_as_reported",
     "split_by_family",
 ]

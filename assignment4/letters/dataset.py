@@ -48,10 +48,15 @@ class Alphabet:
         )
 
 
-def first_of_each(alphabet: Alphabet) -> Alphabet:
-    """Return the first image of each class, in label order."""
-    labels = range(len(alphabet.letters))
-    return alphabet.select([np.flatnonzero(alphabet.labels == label)[0] for label in labels])
+def one_of_each(alphabet: Alphabet, number: int = 0) -> Alphabet:
+    """Return one image of each class, in label order.
+
+    Args:
+        alphabet: with at least one image of each class.
+        number: which of its class, counted from 0; a class with fewer starts again.
+    """
+    members = [np.flatnonzero(alphabet.labels == c) for c in range(len(alphabet.letters))]
+    return alphabet.select([places[number % len(places)] for places in members])
 
 
 @dataclass(frozen=True)
