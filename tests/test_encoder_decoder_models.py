@@ -85,7 +85,8 @@ def test_check_of_the_decoder_s_shapes_fails():
     decoder = build_decoder()
     assert has_layers(decoder, DECODER)
     flat = decoder.get_layer("flatten").output
-    without_last = keras.Model(decoder.input, layers.Reshape((28, 28, 1))(flat))
+    image = layers.Reshape((28, 28, 1), name="picture")(flat)
+    without_last = keras.Model(decoder.input, image)
     assert weighted_layers(without_last) == DECODER[:-1]
     assert not has_layers(without_last, DECODER)
     assert not has_layers(decoder, DECODER[:-1])
