@@ -1,0 +1,151 @@
+r"""Exercise 3 a: the gradient of $E(x) = g(A x)$ is $A^T \nabla g(A x)$, by SymPy.
+
+Layout: vectors and gradients are columns, so that $\nabla E$ has the shape of x (denominator
+layout). Derivatives D are as in the report: $D_x E = \nabla E^T$ is a row, and the matrix of
+$F_A(x) = A x$ is $D_x F_A = A$, one row for each output.
+
+A rule is a function of a matrix A and a column p that stands for $\nabla g(A x)$; it takes
+matrices of any size, of symbols or symbolic. The rule of the report is `report_rule`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy
+from sympy.matrices.exceptions import ShapeError
+
+Rule = Callable[[sympy.MatrixBase | sympy.MatrixExpr, sympy.MatrixBase | sympy.MatrixExpr], object]
+
+
+def report_rule(A, p):
+    """Return A^T p, the gradient of g(Ax) where p is the gradient of g at Ax.
+
+    Source: report, Exercise 3 a.
+    """
+    return A.T * p
+
+
+@dataclass(frozen=True)
+class ExplicitGradient:
+    """The gradient of g(Ax) for an m x n matrix of symbols and an undefined function g.
+
+    Attributes:
+        A: (m, n), the symbols a11, a12, ...
+        x: (n, 1), the symbols x1, x2, ...
+        error: E(x) = g(Ax), g of m arguments.
+        outer: (m, 1), the gradient of g, taken at Ax.
+        jacobian: (m, n), the derivatives of Ax.
+        gradient: (n, 1), the derivatives of E by x1, x2, ..., as SymPy finds them.
+    """
+
+    A: sympy.Matrix
+    x: sympy.Matrix
+    error: sympy.Expr
+    outer: sympy.Matrix
+    jacobian: sympy.Matrix
+    gradient: sympy.Matrix
+
+
+def explicit_gradient(rows: int, columns: int) -> ExplicitGradient:
+    """Differentiate g(Ax) entry by entry, for a function g of which nothing is known.
+
+    Args:
+        rows: m, the number of g's arguments.
+        columns: n, the number of unknowns.
+    """
+    A = sympy.Matrix(rows, columns, lambda i, j: sympy.Symbol(f"a{i + 1}{j + 1}"))
+    x = sympy.Matrix(sympy.symbols(f"x1:{columns + 1}"))
+    y = sympy.Matrix(sympy.symbols(f"y1:{rows + 1}"))
+    g = sympy.Function("g")
+    error = g(*(A * x))
+    outer = sympy.Matrix([g(*y).diff(argument) for argument in y])
+    return ExplicitGradient(
+        A=A,
+        x=x,
+        error=error,
+        outer=outer.subs(list(zip(y, A * x, strict=True))),
+        jacobian=(A * x).jacobian(x),
+        gradient=sympy.Matrix([error.diff(unknown) for unknown in x]),
+    )
+
+
+@dataclass(frozen=True)
+class IndexGradient:
+    r"""The gradient of g(Ax) in index notation, for symbolic m and n.
+
+    SymPy differentiates the sum $y_i = \sum_k A_{ik} x_k$ by $x_j$, with a Kronecker delta, for
+    symbolic sizes. The chain rule $\partial E / \partial x_j = \sum_i p_i\, \partial y_i /
+    \partial x_j$ is put in by hand: SymPy has no functions of a symbolic number of arguments.
+
+    Attributes:
+        A: (m, n), a matrix symbol.
+        p: (m, 1), the gradient of g at Ax, a matrix symbol.
+        output: y_i as a sum over k = 0, ..., n - 1.
+        derivative: of y_i by x_j, before the sum is taken.
+        entry: the same, after it.
+        gradient: the entry j of the gradient, as a sum over i = 0, ..., m - 1.
+    """
+
+    A: sympy.MatrixSymbol
+    p: sympy.MatrixSymbol
+    output: sympy.Sum
+    derivative: sympy.Sum
+    entry: sympy.Expr
+    gradient: sympy.Sum
+
+
+_I, _J, _K = sympy.symbols("i j k", integer=True)
+
+
+def index_gradient() -> IndexGradient:
+    """Differentiate g(Ax) in index notation, for any numbers of rows and columns."""
+    m, n = sympy.symbols("m n", integer=True, positive=True)
+    A, x, p = (
+        sympy.MatrixSymbol(name, *shape)
+        for name, shape in (("A", (m, n)), ("x", (n, 1)), ("p", (m, 1)))
+    )
+    output = sympy.Sum(A[_I, _K] * x[_K, 0], (_K, 0, n - 1))
+    derivative = output.diff(x[_J, 0])
+    entry = derivative.doit()
+    gradient = sympy.Sum(p[_I, 0] * entry, (_I, 0, m - 1))
+    return IndexGradient(A, p, output, derivative, entry, gradient)
+
+
+def fault(rule: Rule, rows: int, columns: int) -> str:
+    """Say what is wrong with a rule for the gradient of g(Ax), where A has this size.
+
+    Args:
+        rule: a function of A and p.
+        rows: m.
+        columns: n.
+
+    Returns:
+        Why the rule cannot be applied, or which shape its result has, or in which entry it
+        differs; empty where it equals the gradient.
+    """
+    found = explicit_gradient(rows, columns)
+    try:
+        claimed = rule(found.A, found.outer)
+    except ShapeError as error:
+        return f"it does not exist: {error}"
+    if claimed.shape != found.gradient.shape:
+        return f"its shape is {claimed.shape}, the gradient's {found.gradient.shape}"
+    wrong = [j for j in range(columns) if sympy.simplify(claimed[j] - found.gradient[j]) != 0]
+    return f"it differs in entry {wrong[0] + 1}" if wrong else ""
+
+
+def symbolic_fault(rule: Rule) -> str:
+    """Say what is wrong with a rule for the gradient of g(Ax), for symbolic m and n.
+
+    Returns:
+        As `fault`; empty where the entry j of the rule's result is the sum that
+        `index_gradient` finds.
+    """
+    found = index_gradient()
+    claimed = rule(found.A, found.p)
+    expected = (found.A.shape[1], 1)
+    if claimed.shape != expected:
+        return f"its shape is {claimed.shape}, the gradient's {expected}"
+    entry = claimed[_J, 0]
+    same = isinstance(entry, sympy.Sum) and entry.dummy_eq(found.gradient)
+    return "" if same else f"its entry j is {entry}, the gradient's {found.gradient}"

@@ -1,0 +1,41 @@
+"""Pictures of networks: their tensors and their activations."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from assignment4.figures.colors import BLUE, GREEN, ORANGE
+
+
+def plot_shapes(axes: Axes, shapes: Sequence[tuple[int, ...]]) -> Axes:
+    """Draw a chain of tensors as boxes, the height for the image's side, the width for channels.
+
+    Args:
+        axes: to draw on.
+        shapes: of each tensor without the batch: three numbers, or one for a vector.
+    """
+    left = 0.0
+    for index, shape in enumerate(shapes):
+        is_image = len(shape) == 3
+        side = shape[0] if is_image else 28
+        width = 1 + 1.2 * np.log2(shape[-1]) if is_image else 1.5
+        middle = left + width / 2
+        axes.bar(middle, side, width, bottom=-side / 2, color=BLUE if is_image else ORANGE)
+        height, place = (-15, "top") if index % 2 else (15, "bottom")
+        axes.text(middle, height, " × ".join(map(str, shape)), ha="center", va=place, fontsize=9)
+        left += width + 6
+    axes.set_ylim(-18, 18)
+    axes.set_axis_off()
+    return axes
+
+
+def plot_curves(axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray]) -> Axes:
+    """Draw up to three curves over the same x, told apart by colour and by dashes."""
+    styles = zip(("-", "--", ":"), (BLUE, ORANGE, GREEN), strict=True)
+    for (name, y), (dashes, color) in zip(curves.items(), styles, strict=False):
+        axes.plot(x, y, dashes, color=color, label=name)
+    axes.set(xlabel="x", ylabel="f(x)")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return axes
