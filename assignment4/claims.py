@@ -5,22 +5,18 @@ found, and the recording fails where that is not the verdict. The verdicts stand
 letters; on other letters each outcome is told as it is and nothing fails.
 """
 
-import ast
 import functools
 import hashlib
 import html
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import yaml
 
 from assignment4 import cache
 from assignment4.letters.dataset import letters_folder
-from assignment4.notebooks import ROOT, chapter_paths
-from assignment4.tables import html_row, html_table
+from assignment4.notebooks import ROOT
 
 MARKS = {
     "confirmed": "✓",
@@ -122,7 +118,8 @@ def _check_foundations(claims: dict[str, Claim]) -> None:
 
 
 @functools.cache
-def _book_claims() -> dict[str, Claim]:
+def book_claims() -> dict[str, Claim]:
+    """Return the claims of this book by their ids."""
     return read_claims()
 
 
@@ -169,7 +166,7 @@ def record(
         ValueError: there is no such claim, or a finding is no truth value.
         VerdictError: on the embedded letters, the finding is not the verdict written down.
     """
-    claims = _book_claims()
+    claims = book_claims()
     if claim_id not in claims:
         raise ValueError(f"{claim_id!r} is no claim of claims.yml")
     for finding in (holds, as_corrected, on_condition):
@@ -209,62 +206,8 @@ def _outcome_path(claim_id: str) -> Path:
     return cache.cache_folder() / f"outcomes-{folder}" / f"{claim_id}.json"
 
 
-def recorded_claims(path: Path) -> Iterator[str]:
-    """Yield the ids that a notebook's cells record, in order, with repetitions."""
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code":
-            yield from _recorded_in(ast.parse(cell.source))
-
-
-def _recorded_in(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
-            yield ast.literal_eval(node.args[0])
-
-
-class Ledger:
-    """The table of all claims, as text or as HTML, with a link to the cell of each check."""
-
-    def __init__(self) -> None:
-        self.claims = list(_book_claims().values())
-        self.chapters = {
-            claim_id: path.stem for path in chapter_paths() for claim_id in recorded_claims(path)
-        }
-
-    def counts(self) -> dict[str, int]:
-        """Return how many claims have each verdict."""
-        verdicts = [claim.verdict for claim in self.claims]
-        return {verdict: verdicts.count(verdict) for verdict in MARKS}
-
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
-            for claim in self.claims
-        )
-
-    def _repr_html_(self) -> str:
-        names = ["Claim", "What the report says", "Verdict", "Rests on"]
-        if letters_folder() is not None:
-            names.append("On your letters")
-        return html_table("ledger", names, [self._row(claim) for claim in self.claims])
-
-    def _row(self, claim: Claim) -> str:
-        chapter = self.chapters.get(claim.id)
-        name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
-        because = f"<br><small>{html.escape(claim.because)}</small>" if claim.because else ""
-        foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
-        cells = [
-            f"{name}<br><small>{html.escape(claim.report)}</small>",
-            html.escape(claim.claim) + because,
-            f"{MARKS[claim.verdict]} {claim.verdict}",
-            foundations,
-        ]
-        if letters_folder() is not None:
-            cells.append(html.escape(_outcome_on_other_letters(claim.id)))
-        return html_row(cells, attributes=f' id="{claim.id}" class="claim-{claim.verdict}"')
-
-
-def _outcome_on_other_letters(claim_id: str) -> str:
+def outcome_on_other_letters(claim_id: str) -> str:
+    """Return what the last check of a claim found on the letters of ASSIGNMENT4_LETTERS."""
     try:
         outcome = json.loads(_outcome_path(claim_id).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -47,16 +47,13 @@ def nearest_mean(
     return (distances + np.square(means).sum(axis=1)).argmin(axis=1)
 
 
-def baselines(train: Alphabet, test: Alphabet) -> dict[str, np.ndarray]:
-    """Return the labels that two simple methods give to the images of a test part.
-
-    Returns:
-        For each method's name its labels, (n,).
-    """
+def baselines(train: Alphabet, test: Alphabet) -> dict[str, Interval]:
+    """Return the accuracy of two simple methods, by name, on the images of a test part."""
     known, unseen = normalize(train.images), normalize(test.images)
+    methods = {"nearest class mean": nearest_mean, "logistic regression": logistic_regression}
     return {
-        "nearest class mean": nearest_mean(unseen, known, train.labels),
-        "logistic regression": logistic_regression(unseen, known, train.labels),
+        name: accuracy(method(unseen, known, train.labels), test.labels)
+        for name, method in methods.items()
     }
 
 

@@ -1,0 +1,68 @@
+"""The ledger as a page: every claim, its verdict, and the cell that earned it."""
+
+import ast
+import html
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters
+from assignment4.letters.dataset import letters_folder
+from assignment4.notebooks import chapter_paths
+from assignment4.tables import html_row, html_table
+
+
+def recorded_claims(path: Path) -> Iterator[str]:
+    """Yield the ids that a notebook's cells record, in order, with repetitions."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            yield from _recorded_in(ast.parse(cell.source))
+
+
+def _recorded_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
+            yield ast.literal_eval(node.args[0])
+
+
+class Ledger:
+    """The table of all claims, as text or as HTML, with a link to the cell of each check."""
+
+    def __init__(self) -> None:
+        self.claims = list(book_claims().values())
+        self.chapters = {
+            claim_id: path.stem for path in chapter_paths() for claim_id in recorded_claims(path)
+        }
+
+    def counts(self) -> dict[str, int]:
+        """Return how many claims have each verdict."""
+        verdicts = [claim.verdict for claim in self.claims]
+        return {verdict: verdicts.count(verdict) for verdict in MARKS}
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
+            for claim in self.claims
+        )
+
+    def _repr_html_(self) -> str:
+        names = ["Claim", "What the report says", "Verdict", "Rests on"]
+        if letters_folder() is not None:
+            names.append("On your letters")
+        return html_table("ledger", names, [self._row(claim) for claim in self.claims])
+
+    def _row(self, claim: Claim) -> str:
+        chapter = self.chapters.get(claim.id)
+        name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
+        because = f"<br><small>{html.escape(claim.because)}</small>" if claim.because else ""
+        foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
+        cells = [
+            f"{name}<br><small>{html.escape(claim.report)}</small>",
+            html.escape(claim.claim) + because,
+            f"{MARKS[claim.verdict]} {claim.verdict}",
+            foundations,
+        ]
+        if letters_folder() is not None:
+            cells.append(html.escape(outcome_on_other_letters(claim.id)))
+        return html_row(cells, attributes=f' id="{claim.id}" class="claim-{claim.verdict}"')
