@@ -42,7 +42,7 @@ def replicate_random_targets(seeds: Sequence[int], *, steps: int, path: Path = R
         path: the file of results, one JSON object a line.
     """
     letters = load_letters()
-    done = [_identity(result) for result in read_results(path)]
+    done = [_identity(result) for result in read_lines(path)]
     for split in SPLITS:
         for seed in seeds:
             run = {"split": split, "seed": seed, "steps": steps} | _provenance(letters)
@@ -70,11 +70,21 @@ def run_random_targets(letters: Letters, *, split: str, seed: int, steps: int) -
     }
 
 
-def read_results(path: Path = RESULTS) -> list[dict]:
-    """Return the results of a file, oldest first; a missing file has none."""
+def read_lines(path: Path = RESULTS) -> list[dict]:
+    """Return all results of a file, oldest first; a missing file has none."""
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def read_results(path: Path = RESULTS, *, steps: int = training.DEFAULT_STEPS) -> list[dict]:
+    """Return the newest result of each split and seed, among those of so many steps."""
+    newest = {
+        (result["split"], result["seed"]): result
+        for result in read_lines(path)
+        if result["steps"] == steps
+    }
+    return list(newest.values())
 
 
 def over_seeds(results: Sequence[dict], number: str, *, split: str) -> Interval:
@@ -105,5 +115,5 @@ def _commit() -> str:
 
 
 def _append(path: Path, result: dict) -> None:
-    lines = [json.dumps(line, ensure_ascii=False) for line in [*read_results(path), result]]
+    lines = [json.dumps(line, ensure_ascii=False) for line in [*read_lines(path), result]]
     cache.write_atomically(path, ("\n".join(lines) + "\n").encode())

@@ -4,7 +4,13 @@ import pytest
 
 from assignment4 import replication
 from assignment4.letters import load_letters
-from assignment4.replication import SPLITS, over_seeds, read_results, replicate_random_targets
+from assignment4.replication import (
+    SPLITS,
+    over_seeds,
+    read_lines,
+    read_results,
+    replicate_random_targets,
+)
 
 
 @pytest.fixture
@@ -28,7 +34,9 @@ def test_runs_are_appended_and_not_repeated(counted, tmp_path):
     replicate_random_targets([0, 1, 2], steps=10, path=path)
     assert counted[4:] == [(split, 2, 10) for split in SPLITS]
     replicate_random_targets([0], steps=20, path=path)
-    assert len(read_results(path)) == len(counted) == 8
+    assert len(read_lines(path)) == len(counted) == 8
+    assert len(read_results(path, steps=10)) == 6
+    assert len(read_results(path, steps=20)) == 2
 
 
 def test_an_interrupted_replication_keeps_what_it_has(counted, monkeypatch, tmp_path):
@@ -42,10 +50,10 @@ def test_an_interrupted_replication_keeps_what_it_has(counted, monkeypatch, tmp_
     monkeypatch.setattr(replication, "run_random_targets", interrupted)
     with pytest.raises(KeyboardInterrupt):
         replicate_random_targets([0, 1], steps=10, path=path)
-    assert len(read_results(path)) == 1
+    assert len(read_lines(path)) == 1
     monkeypatch.setattr(replication, "run_random_targets", run)
     replicate_random_targets([0, 1], steps=10, path=path)
-    assert len(counted) == len(read_results(path)) == 4
+    assert len(counted) == len(read_lines(path)) == 4
 
 
 def test_a_line_carries_its_provenance(counted, tmp_path):
@@ -59,6 +67,15 @@ def test_a_line_carries_its_provenance(counted, tmp_path):
 def test_numbers_are_taken_over_the_seeds_of_a_split():
     results = [{"split": "a", "n": 1.0}, {"split": "a", "n": 3.0}, {"split": "b", "n": 9.0}]
     assert over_seeds(results, "n", split="a").estimate == 2.0
+
+
+def test_results_of_changed_code_take_the_place_of_older_ones(counted, monkeypatch, tmp_path):
+    path = tmp_path / "results.jsonl"
+    replicate_random_targets([0], steps=10, path=path)
+    monkeypatch.setattr(replication.cache, "code_digest", lambda *_: "changed")
+    replicate_random_targets([0], steps=10, path=path)
+    assert len(read_lines(path)) == 2 * len(SPLITS)
+    assert {result["code"] for result in read_results(path, steps=10)} == {"changed"}
 
 
 def test_a_missing_file_has_no_results(tmp_path):
