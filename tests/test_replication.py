@@ -60,7 +60,7 @@ def test_a_line_carries_its_provenance(counted, tmp_path):
     path = tmp_path / "results.jsonl"
     replicate_random_targets([0], steps=10, path=path)
     assert {"letters", "code", "lock", "commit", "seed", "steps", "split"} <= set(
-        read_results(path)[0]
+        read_lines(path)[0]
     )
 
 
