@@ -1,0 +1,236 @@
+"""A convolution and its transpose side by side, to be stepped through window by window.
+
+The page's script only shows what is worked out here; the steps come from `contacts`, the same
+loop that the convolution and the transposed convolution of the book run over.
+"""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+from string import Template
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from assignment4.convolution import contacts, output_shape
+from assignment4.figures.colors import BLUE
+
+_CELL = 40
+_GAP = 46
+
+
+class _PageTemplate(Template):
+    delimiter = "@"  # the dollar and the percent sign mean something in scripts and styles
+
+
+@dataclass(frozen=True)
+class Step:
+    """One window: what the convolution gathers from it and the transposed one scatters over it.
+
+    Attributes:
+        window: (row, column) in the small image.
+        pixels: (row, column) of each pixel that the window touches.
+        weights: the kernel's entry on each of these pixels.
+        value: what the convolution gathers, and what the transposed convolution scatters.
+        sums: (h, w), the transposed convolution's image after this step.
+    """
+
+    window: tuple[int, int]
+    pixels: list[tuple[int, int]]
+    weights: list[float]
+    value: float
+    sums: np.ndarray
+
+
+class Stepper:
+    """The steps of y = A x and of A^T y, shown in a page as two drawings with buttons.
+
+    Args:
+        name: makes the ids in a page unique: letters, digits and hyphens.
+        image: x, (h, w); (1, n) for one dimension.
+        kernel: (kh, kw).
+        strides: for height and width, or one number for both, in pixels.
+        padding: "SAME" or "VALID".
+
+    Raises:
+        ValueError: the name has other characters, or kernel and image do not fit together.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        image: np.ndarray,
+        kernel: np.ndarray,
+        *,
+        strides: int | Sequence[int],
+        padding: str,
+    ) -> None:
+        if not name.replace("-", "").isalnum() or not name.isascii():
+            raise ValueError(f"a name has letters, digits and hyphens, got {name!r}")
+        self.name, self.image, self.kernel = name, np.asarray(image), np.asarray(kernel)
+        options = {"strides": strides, "padding": padding}
+        kernel_shape, image_shape = (*self.kernel.shape, 1, 1), (*self.image.shape, 1)
+        self.values = np.zeros(output_shape(kernel_shape, image_shape, **options)[:2])
+        self.steps: list[Step] = []
+        sums = np.zeros(self.image.shape)
+        found = contacts(self.kernel.shape, self.image.shape, **options)
+        for window, group in groupby(found, key=lambda contact: contact[0]):
+            taps, pixels = zip(*[contact[1:] for contact in group], strict=True)
+            weights = [float(self.kernel[tap]) for tap in taps]
+            seen = [float(self.image[pixel]) for pixel in pixels]
+            value = float(np.dot(weights, seen))
+            for pixel, weight in zip(pixels, weights, strict=True):
+                sums[pixel] += weight * value
+            self.values[window] = value
+            self.steps.append(Step(window, list(pixels), weights, value, sums.copy()))
+
+    def __repr__(self) -> str:
+        shapes = " → ".join(f"{h} × {w}" for h, w in (self.image.shape, self.values.shape))
+        return f"Stepper({self.name!r}): {len(self.steps)} steps, {shapes} and back"
+
+    def _repr_html_(self) -> str:
+        label = "Convolution and transposed convolution, step by step. Use the arrow keys."
+        page = files("assignment4.figures").joinpath("stepper.html").read_text(encoding="utf-8")
+        return _PageTemplate(page).substitute(
+            id=f"stepper-{self.name}",
+            label=html.escape(label),
+            panels=self._panels(),
+            steps=json.dumps(self.step_data(), ensure_ascii=False).replace("<", "\\u003c"),
+        )
+
+    def step_data(self) -> list[dict]:
+        """Return what the page's script shows: the start, and each step, numbers as text.
+
+        Places are numbered row by row. `taps` holds pairs of a pixel and the weight on it, `values`
+        the convolution's output so far, `sums` the transposed convolution's.
+        """
+        blank = [""] * self.values.size
+        start = {"window": None, "taps": [], "values": blank, "sums": ["0"] * self.image.size}
+        start["text"] = (
+            f"Start. The convolution has gathered nothing yet, and all {self.image.size} sums of "
+            "the transposed convolution are 0."
+        )
+        data = [start]
+        for number, step in enumerate(self.steps):
+            pixels = [int(np.ravel_multi_index(pixel, self.image.shape)) for pixel in step.pixels]
+            window = int(np.ravel_multi_index(step.window, self.values.shape))
+            weights = [f"{weight:g}" for weight in step.weights]
+            values = [*data[-1]["values"]]
+            values[window] = f"{step.value:g}"
+            data.append(
+                {
+                    "window": window,
+                    "taps": [list(tap) for tap in zip(pixels, weights, strict=True)],
+                    "values": values,
+                    "sums": [f"{total:g}" for total in step.sums.ravel()],
+                    "text": self._describe(number),
+                }
+            )
+        return data
+
+    def _describe(self, number: int) -> str:
+        step = self.steps[number]
+        row, column = (place + 1 for place in step.window)
+        outside = self.kernel.size - len(step.pixels)
+        terms = " + ".join(
+            f"{self.image[pixel]:g}·{weight:g}"
+            for pixel, weight in zip(step.pixels, step.weights, strict=True)
+        )
+        lie = "weight lies" if outside == 1 else "weights lie"
+        padding = f"; {outside} {lie} on padding" if outside else ""
+        return (
+            f"Step {number + 1} of {len(self.steps)}, row {row}, column {column} of the small "
+            f"image. The convolution gathers {terms} = {step.value:g}{padding}. The transposed "
+            f"convolution multiplies {step.value:g} by the same weights and adds the products to "
+            f"the same {len(step.pixels)} pixels."
+        )
+
+    def _panels(self) -> str:
+        image = [f"{number:g}" for number in self.image.ravel()]
+        given = [f"{number:g}" for number in self.values.ravel()]
+        convolution = self._drawing("image", image, "values", [""] * len(given), forth=True)
+        transposed = self._drawing("sums", ["0"] * len(image), "given", given, forth=False)
+        return (
+            f"<figure><figcaption>Convolution</figcaption>{convolution}</figure>\n"
+            "<figure><figcaption>Transposed convolution</figcaption>"
+            f"{transposed}</figure>"
+        )
+
+    def _drawing(
+        self, large: str, pixels: list[str], small: str, values: list[str], *, forth: bool
+    ) -> str:
+        (h, w), (rows, columns) = self.image.shape, self.values.shape
+        left = w * _CELL + _GAP
+        width, height = left + columns * _CELL + 4, h * _CELL + 4
+        top = (h - rows) * _CELL / 2
+        middle = height / 2
+        tip, tail = (left - 8, left - _GAP + 12) if forth else (left - _GAP + 12, left - 8)
+        barb = tip + (-8 if forth else 8)
+        arrow = (
+            f"M{tail} {middle:g}H{tip}M{barb} {middle - 6:g}L{tip} {middle:g}L{barb} {middle + 6:g}"
+        )
+        names = [f"{h} × {w} pixels", f"{rows} × {columns} values"]
+        sentence = (
+            f"{' to '.join(names if forth else names[::-1])}; the text below says what happens"
+        )
+        return (
+            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(sentence)}">'
+            f'<g class="{large}">{_grid(pixels, w, 2, 2)}</g>'
+            f'<path class="pointer" d="{arrow}"/>'
+            f'<g class="{small}">{_grid(values, columns, left, top + 2)}</g></svg>'
+        )
+
+
+def _grid(texts: list[str], columns: int, left: float, top: float) -> str:
+    cells = []
+    for index, text in enumerate(texts):
+        row, column = divmod(index, columns)
+        x, y = left + column * _CELL, top + row * _CELL
+        cells.append(
+            f'<g class="cell"><rect x="{x:g}" y="{y:g}" width="{_CELL}" height="{_CELL}"/>'
+            f'<text class="number" x="{x + _CELL / 2:g}" y="{y + 24:g}">{text}</text>'
+            f'<text class="weight" x="{x + _CELL / 2:g}" y="{y + 37:g}"></text></g>'
+        )
+    return "".join(cells)
+
+
+def plot_steps(stepper: Stepper) -> np.ndarray:
+    """Draw the steps for paper: above the convolution's windows, below the transposed one's sums.
+
+    Returns:
+        (2, steps) axes. The images that they hold are 1 where the window lies and 0 elsewhere.
+    """
+    steps = stepper.steps
+    _, panels = plt.subplots(
+        2, len(steps), figsize=(2.1 * len(steps), 4.9), layout="constrained", squeeze=False
+    )
+    for number, (step, gathers, scatters) in enumerate(zip(steps, *panels, strict=True), start=1):
+        weights = dict(zip(step.pixels, step.weights, strict=True))
+        gathers.set_title(f"step {number}\ngathers {step.value:g}", fontsize=10)
+        scatters.set_title(f"scatters {step.value:g}", fontsize=10)
+        _draw_grid(gathers, stepper.image, weights)
+        _draw_grid(scatters, step.sums, weights)
+    panels[0, 0].set_ylabel("convolution")
+    panels[1, 0].set_ylabel("transposed")
+    return panels
+
+
+def _draw_grid(axes: Axes, numbers: np.ndarray, weights: dict[tuple[int, int], float]) -> None:
+    touched = np.zeros(numbers.shape)
+    for pixel in weights:
+        touched[pixel] = 1
+    axes.imshow(touched, cmap="Blues", vmin=0, vmax=3)
+    for (row, column), number in np.ndenumerate(numbers):
+        weight = weights.get((row, column))
+        lift = 0 if weight is None else 0.16
+        axes.text(column, row - lift, f"{number:g}", ha="center", va="center", fontsize=9)
+        if weight is not None:
+            axes.text(column, row + 0.28, f"× {weight:g}", ha="center", va="center", fontsize=7)
+    axes.set_xticks(np.arange(-0.5, numbers.shape[1]), [])
+    axes.set_yticks(np.arange(-0.5, numbers.shape[0]), [])
+    axes.grid(color=BLUE, alpha=0.3)
+    axes.tick_params(length=0)
