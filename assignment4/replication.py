@@ -40,8 +40,16 @@ def replicate_random_targets(seeds: Sequence[int], *, steps: int, path: Path = R
         seeds: of weights, dropout and draws.
         steps: training steps.
         path: the file of results, one JSON object a line.
+
+    Raises:
+        ValueError: ASSIGNMENT4_LETTERS names other letters than those that the results are of.
     """
     letters = load_letters()
+    if not letters.embedded:
+        raise ValueError(
+            f"the stored results are of the embedded letters, not of {letters.source}; "
+            "unset ASSIGNMENT4_LETTERS"
+        )
     done = [_identity(result) for result in read_lines(path)]
     for split in SPLITS:
         for seed in seeds:

@@ -1,5 +1,7 @@
 """Experiments over seeds: resumed, kept with their provenance, and from these letters."""
 
+import dataclasses
+
 import pytest
 
 from assignment4 import replication
@@ -54,6 +56,14 @@ def test_an_interrupted_replication_keeps_what_it_has(counted, monkeypatch, tmp_
     monkeypatch.setattr(replication, "run_random_targets", run)
     replicate_random_targets([0, 1], steps=10, path=path)
     assert len(counted) == len(read_lines(path)) == 4
+
+
+def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_path):
+    letters = dataclasses.replace(load_letters(), source="elsewhere")
+    monkeypatch.setattr(replication, "load_letters", lambda: letters)
+    with pytest.raises(ValueError, match="not of elsewhere; unset ASSIGNMENT4_LETTERS"):
+        replicate_random_targets([0], steps=10, path=tmp_path / "results.jsonl")
+    assert not counted
 
 
 def test_a_line_carries_its_provenance(counted, tmp_path):
