@@ -19,9 +19,11 @@ def store_outputs(arguments: argparse.Namespace) -> None:
 
 def replicate(arguments: argparse.Namespace) -> None:
     """Repeat the experiments over seeds and append what is new to the results."""
+    from assignment4.encoder_decoder.training import DEFAULT_STEPS
     from assignment4.replication import replicate_random_targets
 
-    replicate_random_targets(range(arguments.seeds), steps=arguments.steps)
+    steps = DEFAULT_STEPS if arguments.steps is None else arguments.steps
+    replicate_random_targets(range(arguments.seeds), steps=steps)
 
 
 def main() -> int:
@@ -35,7 +37,7 @@ def main() -> int:
 
     seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
     seeds.add_argument("--seeds", type=int, default=5, help="how many seeds (default: 5)")
-    seeds.add_argument("--steps", type=int, default=1000, help="training steps (default: 1000)")
+    seeds.add_argument("--steps", type=int, help="training steps (default: the chapters' own)")
     seeds.set_defaults(run=replicate)
 
     arguments = parser.parse_args()

@@ -107,18 +107,24 @@ def assert_agree(found: np.ndarray, expected: np.ndarray) -> None:
     np.testing.assert_allclose(found, expected, rtol=RELATIVE_ERROR, atol=0, strict=True)
 
 
-def assert_four_ways_agree(configuration: Configuration) -> None:
+def assert_matrix_and_loops_agree(configuration: Configuration) -> tuple[np.ndarray, np.ndarray]:
+    """Compare matrix, loops and layer; return what the loops gathered and scattered."""
     kernel, image, values = configuration.draw()
     options, input_shape = configuration.options, configuration.input_shape
     A = convolution_matrix(kernel, input_shape, **options)
-
     gathered = convolve_loop(image, kernel, **options)
     assert_agree((A @ image.ravel()).reshape(gathered.shape), gathered)
     assert_agree(convolve(image[None], kernel, **options)[0].numpy(), gathered)
-    assert_agree(build_convolution(kernel, **options)(image[None])[0].numpy(), gathered)
-
     scattered = scatter_loop(values, kernel, input_shape, **options)
     assert_agree((A.T @ values.ravel()).reshape(input_shape), scattered)
+    return gathered, scattered
+
+
+def assert_four_ways_agree(configuration: Configuration) -> None:
+    gathered, scattered = assert_matrix_and_loops_agree(configuration)
+    kernel, image, values = configuration.draw()
+    options = configuration.options
+    assert_agree(build_convolution(kernel, **options)(image[None])[0].numpy(), gathered)
     by_image, by_kernel = gradients_by_tape(
         lambda outputs: values * outputs, image[None], kernel, **options
     )
@@ -152,17 +158,6 @@ def transposed_layers(configuration: Configuration, kernel: np.ndarray) -> list:
                 )
             )
     return found
-
-
-def assert_matrix_and_loops_agree(configuration: Configuration) -> None:
-    kernel, image, values = configuration.draw()
-    options, input_shape = configuration.options, configuration.input_shape
-    A = convolution_matrix(kernel, input_shape, **options)
-    gathered = convolve_loop(image, kernel, **options)
-    assert_agree((A @ image.ravel()).reshape(gathered.shape), gathered)
-    assert_agree(convolve(image[None], kernel, **options)[0].numpy(), gathered)
-    scattered = scatter_loop(values, kernel, input_shape, **options)
-    assert_agree((A.T @ values.ravel()).reshape(input_shape), scattered)
 
 
 @FAST

@@ -8,6 +8,8 @@ import keras
 import sympy
 from keras import layers
 
+from assignment4.encoder_decoder.models import IMAGE_SHAPE
+
 ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation)
 Layer = tuple[str, tuple[int, ...], int, tuple[int, ...]]
 WEIGHTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense)
@@ -47,7 +49,7 @@ def has_layers(model: keras.Model, expected: Sequence[Layer]) -> bool:
         expected: as `weighted_layers` returns them.
     """
     ends = (tuple(model.input.shape[1:]), tuple(model.output.shape[1:]))
-    return weighted_layers(model) == list(expected) and (28, 28, 1) in ends
+    return weighted_layers(model) == list(expected) and IMAGE_SHAPE in ends
 
 
 def normalizes_before_activations(model: keras.Model) -> bool:

@@ -8,10 +8,9 @@ from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, ORANGE
 from assignment4.letters import CYRILLIC, Alphabet, one_of_each
-from assignment4.letters.rendering import draw_variations, render_image
+from assignment4.letters.rendering import SIZE, draw_variations, render_image
 
 _GAP = 2
-_PIXELS = 28
 
 
 def letter_axes(rows: int, columns: int) -> Axes:
@@ -31,16 +30,16 @@ def plot_letters(
         column_names: written above the columns.
     """
     columns = max(len(images) for images in rows.values())
-    step = _PIXELS + _GAP
+    step = SIZE + _GAP
     mosaic = np.full((len(rows) * step - _GAP, columns * step - _GAP), np.nan)
     for row, images in enumerate(rows.values()):
         for column, image in enumerate(images):
-            image = image.reshape(_PIXELS, _PIXELS).astype(float)
+            image = image.reshape(SIZE, SIZE).astype(float)
             image = (image - image.min()) / np.ptp(image)
             place = np.s_[row * step :, column * step :]
-            mosaic[place][:_PIXELS, :_PIXELS] = image
+            mosaic[place][:SIZE, :SIZE] = image
     axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    middle = (_PIXELS - 1) / 2
+    middle = (SIZE - 1) / 2
     axes.set_yticks(np.arange(len(rows)) * step + middle, list(rows))
     axes.set_xticks(np.arange(len(column_names)) * step + middle, list(column_names))
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
