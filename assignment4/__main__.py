@@ -19,11 +19,11 @@ def store_outputs(arguments: argparse.Namespace) -> None:
 
 def replicate(arguments: argparse.Namespace) -> None:
     """Repeat the experiments over seeds and append what is new to the results."""
-    from assignment4.encoder_decoder.training import DEFAULT_STEPS
-    from assignment4.replication import replicate_random_targets
+    from assignment4 import replication
 
-    steps = DEFAULT_STEPS if arguments.steps is None else arguments.steps
-    replicate_random_targets(range(arguments.seeds), steps=steps)
+    for number, part in enumerate(replication.PLAN, start=1):
+        print(f"part {number} of {len(replication.PLAN)}: {part}", flush=True)
+        replication.replicate(**part)
 
 
 def main() -> int:
@@ -36,8 +36,6 @@ def main() -> int:
     notebooks.set_defaults(run=store_outputs)
 
     seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
-    seeds.add_argument("--seeds", type=int, default=5, help="how many seeds (default: 5)")
-    seeds.add_argument("--steps", type=int, help="training steps (default: the chapters' own)")
     seeds.set_defaults(run=replicate)
 
     arguments = parser.parse_args()

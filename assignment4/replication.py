@@ -9,37 +9,93 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 
 from assignment4 import cache
 from assignment4.encoder_decoder import training
-from assignment4.encoder_decoder.assessment import assess
-from assignment4.encoder_decoder.judge import train_judge
-from assignment4.encoder_decoder.losses import train_on_random_targets
+from assignment4.encoder_decoder.assessment import Yardstick
+from assignment4.encoder_decoder.classifiers import build_second_judge, train_judge
+from assignment4.experiments import (
+    ABLATIONS,
+    CLASSIFIER_LOSSES,
+    JUDGE_SEED,
+    SECOND_JUDGE_SEED,
+    SQUARED_ERRORS,
+    Parts,
+    measure,
+)
 from assignment4.intervals import Interval, mean_interval
-from assignment4.letters import Letters, load_letters, split_as_reported, split_by_family
+from assignment4.letters import Letters, load_letters
 from assignment4.notebooks import ROOT
 
-RESULTS = ROOT / "results" / "random_targets.jsonl"
-SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
+RESULTS = ROOT / "results"
+GROUPS = {
+    "squared_errors": SQUARED_ERRORS,
+    "classifier_losses": CLASSIFIER_LOSSES,
+    "ablations": ABLATIONS,
+}
+"""The experiments of each file of results, by the file's name."""
+
+CLASSIFIER_LOSS_STEPS = training.DEFAULT_STEPS // 2
+"""Such a step takes about twice as long."""
+
+SEEDS = range(5)
+STEPS_OF_THE_REPORT = 20_000
+
+PLAN = (
+    {"group": "squared_errors", "seeds": SEEDS, "steps": training.DEFAULT_STEPS},
+    {"group": "classifier_losses", "seeds": SEEDS, "steps": CLASSIFIER_LOSS_STEPS},
+    {"group": "ablations", "seeds": SEEDS, "steps": training.DEFAULT_STEPS},
+    {
+        "group": "squared_errors",
+        "names": ["random letters"],
+        "split": "by family",
+        "seeds": SEEDS,
+        "steps": training.DEFAULT_STEPS,
+    },
+    {
+        "group": "squared_errors",
+        "names": ["random letters"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
+    {
+        "group": "classifier_losses",
+        "names": ["classifier"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
+)
+"""What `make replicate` does, as arguments of `replicate`."""
+
 CODE = (
     *training.CODE,
     "encoder_decoder/assessment",
     "encoder_decoder/metrics",
+    "encoder_decoder/spectrum",
+    "experiments",
     "letters/normalization",
     "letters/splits",
 )
 """The modules on which a result depends, beside the letters."""
 
-JUDGE_SEED = 1000
-"""Added to a network's seed for that of its judge."""
 
-
-def replicate_random_targets(seeds: Sequence[int], *, steps: int, path: Path = RESULTS) -> None:
-    """Train on random targets for each seed and split, and append a line for each to a file.
+def replicate(
+    group: str,
+    *,
+    seeds: Sequence[int],
+    steps: int,
+    names: Sequence[str] = (),
+    split: str = "as reported",
+    folder: Path = RESULTS,
+) -> None:
+    """Train and measure each experiment of a group for each seed, and append a line for each.
 
     Runs whose line is there already, from the same letters and code, are not done again.
 
     Args:
+        group: a name of GROUPS, and that of the file, one JSON object a line.
         seeds: of weights, dropout and draws.
         steps: training steps.
-        path: the file of results, one JSON object a line.
+        names: some of the group's experiments; all, if empty.
+        split: how the letters are divided.
+        folder: of the file.
 
     Raises:
         ValueError: ASSIGNMENT4_LETTERS names other letters than those that the results are of.
@@ -50,54 +106,82 @@ def replicate_random_targets(seeds: Sequence[int], *, steps: int, path: Path = R
             f"the stored results are of the embedded letters, not of {letters.source}; "
             "unset ASSIGNMENT4_LETTERS"
         )
-    done = [_identity(result) for result in read_lines(path)]
-    for split in SPLITS:
-        for seed in seeds:
-            run = {"split": split, "seed": seed, "steps": steps} | _provenance(letters)
+    path = _path(group, folder)
+    done = [_identity(result) for result in read_lines(group, folder=folder)]
+    for seed in seeds:
+        for name in names or GROUPS[group]:
+            run = {"experiment": name, "split": split, "seed": seed, "steps": steps}
+            run |= _provenance(letters)
             if _identity(run) not in done:
-                _append(
-                    path, run | run_random_targets(letters, split=split, seed=seed, steps=steps)
-                )
+                numbers = run_experiment(group, name, letters, split=split, seed=seed, steps=steps)
+                _append(path, run | numbers)
 
 
-def run_random_targets(letters: Letters, *, split: str, seed: int, steps: int) -> dict[str, float]:
-    """Train and assess one network, and return its numbers."""
-    divide = SPLITS[split]
-    (cyrillic_train, cyrillic_test), (latin_train, latin_test) = map(
-        divide, (letters.cyrillic, letters.latin)
-    )
-    model = train_on_random_targets(cyrillic_train, latin_train, steps=steps, seed=seed)
-    judge = train_judge(latin_train, seed=JUDGE_SEED + seed)
-    result = assess(model, judge, cyrillic_test, latin_test)
+def run_experiment(
+    group: str, name: str, letters: Letters, *, split: str, seed: int, steps: int
+) -> dict[str, float]:
+    """Train and measure one network, and return its numbers."""
+    parts = Parts.of(letters, split)
+    judges = [
+        train_judge(parts.latin, seed=JUDGE_SEED + seed),
+        train_judge(parts.latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
+    ]
+    yardstick = Yardstick(judges, parts.latin, parts.unseen_latin)
+    run = GROUPS[group][name](parts, steps, seed)
+    first, second = yardstick.letters.reading_accuracies
     return {
-        "test images": len(cyrillic_test),
-        "judge accuracy": round(result.judge_accuracy.estimate, 4),
-        "reading accuracy": round(result.reading_accuracy.estimate, 4),
-        "variance share": round(result.variance_share.estimate, 5),
-        "largest variance share": round(float(result.variance_shares.max()), 5),
+        "first judge": round(first.estimate, 4),
+        "second judge": round(second.estimate, 4),
+        **measure(run, yardstick, parts.unseen_cyrillic),
+        "seconds": round(run.trained.seconds, 1),
     }
 
 
-def read_lines(path: Path = RESULTS) -> list[dict]:
-    """Return all results of a file, oldest first; a missing file has none."""
+def read_lines(group: str, *, folder: Path = RESULTS) -> list[dict]:
+    """Return all results of a group, oldest first; a missing file has none."""
+    path = _path(group, folder)
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def read_results(path: Path = RESULTS, *, steps: int = training.DEFAULT_STEPS) -> list[dict]:
-    """Return the newest result of each split and seed, among those of so many steps."""
+def read_results(
+    group: str,
+    name: str,
+    *,
+    split: str = "as reported",
+    steps: int = training.DEFAULT_STEPS,
+    folder: Path = RESULTS,
+) -> list[dict]:
+    """Return the newest result of each seed of an experiment, by seed."""
     newest = {
-        (result["split"], result["seed"]): result
-        for result in read_lines(path)
-        if result["steps"] == steps
+        result["seed"]: result
+        for result in read_lines(group, folder=folder)
+        if (result["experiment"], result["split"], result["steps"]) == (name, split, steps)
     }
-    return list(newest.values())
+    return [newest[seed] for seed in sorted(newest)]
 
 
-def over_seeds(results: Sequence[dict], number: str, *, split: str) -> Interval:
-    """Return a number's mean over the seeds of a split, with Student's 95 % interval."""
-    return mean_interval([result[number] for result in results if result["split"] == split])
+def over_seeds(results: Sequence[dict], number: str) -> Interval:
+    """Return a number's mean over the seeds, with Student's 95 % interval."""
+    return mean_interval([result[number] for result in results])
+
+
+def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], number: str) -> Interval:
+    """Return by how much a number exceeds that of others, seed by seed, with its interval.
+
+    Raises:
+        ValueError: the seeds are not the same.
+    """
+    seeds, other_seeds = ([result["seed"] for result in some] for some in (results, others))
+    if seeds != other_seeds:
+        raise ValueError(f"seeds {seeds} cannot be paired with {other_seeds}")
+    pairs = zip(results, others, strict=True)
+    return mean_interval([result[number] - other[number] for result, other in pairs])
+
+
+def _path(group: str, folder: Path) -> Path:
+    return folder / f"{group}.jsonl"
 
 
 def _provenance(letters: Letters) -> dict[str, str]:
@@ -111,7 +195,8 @@ def _provenance(letters: Letters) -> dict[str, str]:
 
 
 def _identity(run: dict) -> tuple:
-    return tuple(run[name] for name in ("split", "seed", "steps", "letters", "code", "lock"))
+    names = ("experiment", "split", "seed", "steps", "letters", "code", "lock")
+    return tuple(run[name] for name in names)
 
 
 def _commit() -> str:
@@ -123,5 +208,6 @@ def _commit() -> str:
 
 
 def _append(path: Path, result: dict) -> None:
-    lines = [json.dumps(line, ensure_ascii=False) for line in [*read_lines(path), result]]
-    cache.write_atomically(path, ("\n".join(lines) + "\n").encode())
+    lines = path.read_text(encoding="utf-8") if path.exists() else ""
+    lines += json.dumps(result, ensure_ascii=False) + "\n"
+    cache.write_atomically(path, lines.encode())

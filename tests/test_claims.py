@@ -15,7 +15,7 @@ from assignment4.ledger import Ledger, recorded_claims
 from assignment4.notebooks import ROOT, chapter_paths
 
 CHECK_MODULES = ("checks", "assessment")
-"""The last names of modules whose functions decide claims."""
+"""How the names of modules end whose functions decide claims."""
 
 
 def decided_claims() -> list[str]:
@@ -50,7 +50,7 @@ def checks_of_claims(path: Path) -> dict[str, set[str]]:
         name.name
         for nodes in cells
         for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module.split(".")[-1] in CHECK_MODULES
+        if isinstance(node, ast.ImportFrom) and node.module.endswith(CHECK_MODULES)
         for name in node.names
     }
     return {

@@ -1,5 +1,10 @@
-"""One yardstick for every trained encoder-decoder: what a judge reads, and how outputs vary."""
+"""One yardstick for every trained encoder-decoder, and the verdicts that it leads to.
 
+All is measured on outputs brought to mean 0 and deviation 1, as letters are before training, so
+that brightness and contrast count for nothing.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -7,33 +12,55 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 import keras
 import numpy as np
 
-from assignment4.encoder_decoder.judge import read_letters
-from assignment4.encoder_decoder.metrics import accuracy, within_class_variances
-from assignment4.intervals import Interval, is_above, is_below, mean_interval
-from assignment4.letters import Alphabet, normalize
+from assignment4.encoder_decoder.classifiers import read_letters
+from assignment4.encoder_decoder.metrics import (
+    accuracy,
+    class_means,
+    nearest_distances,
+    sharpness,
+    within_class_variances,
+)
+from assignment4.intervals import Interval, is_above, is_below, mean_interval, proportion_interval
+from assignment4.letters import Alphabet, normalize, one_of_each
 
 LEAST_JUDGE_ACCURACY = 0.95
 LEAST_READING_ACCURACY = 0.90
+SHARE_OF_LETTERS_NEAR = 0.95
+LEAST_SHARE_NEAR = 0.90
 LARGEST_VARIANCE_SHARE = 0.05
+LARGEST_DISTANCE = 0.05
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """The yardstick's numbers for one trained network.
+    """The yardstick's numbers for n images, of letters or of a network's outputs.
 
     Attributes:
-        judge_accuracy: the share of unseen Latin letters that the judge reads right.
-        reading_accuracy: the share of outputs for unseen Cyrillic letters that it reads as the
-            right Latin letter.
-        variance_shares: for each class the variance of these outputs within the class, over the
-            mean such variance of the unseen Latin letters, (14,).
-        read: the label that the judge reads in each output, (n,).
+        images: what was measured, normalised, (n, 28, 28, 1) float32.
+        labels: the letters that they should be, (n,).
+        read: the label that each judge reads in each image, (judges, n).
+        variance_shares: for each class the variance of its images, over the mean such variance
+            of the unseen Latin letters, (14,).
+        to_mean: the mean squared distance, a pixel, of each image to the normalised mean Latin
+            training letter of its class, (n,).
+        to_representative: the same to the first Latin training letter of its class, (n,).
+        to_nearest: the same to the nearest Latin training letter of any class, (n,).
+        sharpness: of each image, over the mean of the unseen Latin letters, (n,).
     """
 
-    judge_accuracy: Interval
-    reading_accuracy: Interval
-    variance_shares: np.ndarray
+    images: np.ndarray
+    labels: np.ndarray
     read: np.ndarray
+    variance_shares: np.ndarray
+    to_mean: np.ndarray
+    to_representative: np.ndarray
+    to_nearest: np.ndarray
+    sharpness: np.ndarray
+
+    @property
+    def reading_accuracies(self) -> list[Interval]:
+        """For each judge the share of images that it reads as the right letter."""
+        return [accuracy(read, self.labels) for read in self.read]
 
     @property
     def variance_share(self) -> Interval:
@@ -41,27 +68,48 @@ class Assessment:
         return mean_interval(self.variance_shares)
 
 
-def assess(
-    model: keras.Model, judge: keras.Model, cyrillic: Alphabet, latin: Alphabet
-) -> Assessment:
-    """Assess a trained network.
+class Yardstick:
+    """What images are measured with: judges that saw no network, and Latin letters.
 
     Args:
-        model: the encoder-decoder, from normalised images to images, (n, 28, 28, 1) float32.
-        judge: a classifier that never saw the model.
-        cyrillic: a test part, the inputs.
-        latin: a test part, to judge the judge and to compare variances with.
+        judges: classifiers of letters.
+        known: the Latin training part, of means, representatives and nearest letters.
+        unseen: the Latin test part; its own measures are the attribute `letters`.
     """
-    outputs = transcribe(model, cyrillic)
-    letters = normalize(latin.images)
-    variances = within_class_variances(outputs, cyrillic.labels)
-    read = read_letters(judge, outputs)
-    return Assessment(
-        judge_accuracy=accuracy(read_letters(judge, letters), latin.labels),
-        reading_accuracy=accuracy(read, cyrillic.labels),
-        variance_shares=variances / within_class_variances(letters, latin.labels).mean(),
-        read=read,
-    )
+
+    def __init__(self, judges: Sequence[keras.Model], known: Alphabet, unseen: Alphabet) -> None:
+        self._judges = judges
+        self._known = normalize(known.images)
+        self.means = normalize(class_means(self._known, known.labels)[..., 0])
+        self.representatives = normalize(one_of_each(known).images)
+        letters = normalize(unseen.images)
+        self._letter_variance = within_class_variances(letters, unseen.labels).mean()
+        self._letter_sharpness = sharpness(letters).mean()
+        self.letters = self.measure(letters, unseen.labels)
+
+    def measure(self, images: np.ndarray, labels: np.ndarray) -> Assessment:
+        """Measure images.
+
+        Args:
+            images: (n, 28, 28, 1), of at least two images of each class, none constant.
+            labels: the letters that they should be, (n,).
+        """
+        images = normalize(images[..., 0])
+        variances = within_class_variances(images, labels)
+        return Assessment(
+            images=images,
+            labels=labels,
+            read=np.stack([read_letters(judge, images) for judge in self._judges]),
+            variance_shares=variances / self._letter_variance,
+            to_mean=_squared_distances(images, self.means[labels]),
+            to_representative=_squared_distances(images, self.representatives[labels]),
+            to_nearest=nearest_distances(images, self._known),
+            sharpness=sharpness(images) / self._letter_sharpness,
+        )
+
+    def measure_outputs(self, model: keras.Model, cyrillic: Alphabet) -> Assessment:
+        """Measure an encoder-decoder's outputs for a test part of the Cyrillic letters."""
+        return self.measure(transcribe(model, cyrillic), cyrillic.labels)
 
 
 def transcribe(model: keras.Model, cyrillic: Alphabet) -> np.ndarray:
@@ -69,16 +117,38 @@ def transcribe(model: keras.Model, cyrillic: Alphabet) -> np.ndarray:
     return model.predict(normalize(cyrillic.images), batch_size=500, verbose=0)
 
 
-def is_readable(judge_accuracy: Interval, reading_accuracy: Interval) -> bool | None:
-    """Say whether outputs are read right, by a judge whose word counts.
+def is_readable(letters: Assessment, outputs: Assessment) -> bool | None:
+    """Say whether outputs can be read, by what a machine can measure of that.
+
+    Args:
+        letters: of unseen Latin letters, by the same yardstick.
+        outputs: of a network.
 
     Returns:
-        True or False where the interval of the reading accuracy lies above or below 90 %; None
-        where it does not, or where the judge is not surely right on 95 % of real letters.
+        True where each judge surely reads more than 90 % of the outputs as the right letter and
+        surely more than 90 % of them are as near to a real letter as letters are; False where
+        one judge surely reads less, and surely fewer are near. None otherwise: where the
+        measures contradict each other, where an interval holds the bound, or where a judge is
+        not surely right on 95 % of real letters.
     """
-    if not is_above(judge_accuracy, LEAST_JUDGE_ACCURACY):
+    if not all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in letters.reading_accuracies):
         return None
-    return is_above(reading_accuracy, LEAST_READING_ACCURACY)
+    read = [is_above(share, LEAST_READING_ACCURACY) for share in outputs.reading_accuracies]
+    near = is_above(as_near_as_letters(letters, outputs), LEAST_SHARE_NEAR)
+    if all(read) and near:
+        return True
+    return False if False in read and near is False else None
+
+
+def as_near_as_letters(letters: Assessment, outputs: Assessment) -> Interval:
+    """Return the share of outputs nearer to a real letter than 1 in 20 unseen real letters is.
+
+    Args:
+        letters: of unseen Latin letters; 95 % of them are that near to a known one.
+        outputs: of a network.
+    """
+    bound = np.quantile(letters.to_nearest, SHARE_OF_LETTERS_NEAR)
+    return proportion_interval((outputs.to_nearest <= bound).sum(), len(outputs.to_nearest))
 
 
 def is_uniform(variance_shares: np.ndarray) -> bool | None:
@@ -93,3 +163,29 @@ def is_uniform(variance_shares: np.ndarray) -> bool | None:
     """
     below = is_below(mean_interval(variance_shares), LARGEST_VARIANCE_SHARE)
     return None if below and max(variance_shares) > LARGEST_VARIANCE_SHARE else below
+
+
+def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) -> bool | None:
+    """Say whether a network classifies its inputs and returns one image for each class.
+
+    Args:
+        outputs: normalised, (n, 28, 28, 1).
+        labels: the classes of the inputs, (n,).
+        images: the image of each class, normalised, (14, 28, 28, 1).
+
+    Returns:
+        True where surely more than 90 % of the outputs are nearest to their class's image, and
+        where the outputs' mean squared distance to the nearest image is surely below 5 % of an
+        image's variance, which is 1; False where one is surely not so; None otherwise.
+    """
+    flat = outputs.reshape(len(outputs), 1, -1) - images.reshape(1, len(images), -1)
+    distances = np.square(flat).mean(axis=2)
+    classified = is_above(accuracy(distances.argmin(axis=1), labels), LEAST_READING_ACCURACY)
+    returned = is_below(mean_interval(distances.min(axis=1)), LARGEST_DISTANCE)
+    if False in (classified, returned):
+        return False
+    return None if None in (classified, returned) else True
+
+
+def _squared_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.square(images - others).reshape(len(images), -1).mean(axis=1)

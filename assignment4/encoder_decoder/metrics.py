@@ -64,3 +64,35 @@ def logistic_regression(
     model = LogisticRegression(C=0.01, max_iter=200)
     model.fit(train_images.reshape(len(train_images), -1), train_labels)
     return model.predict(images.reshape(len(images), -1))
+
+
+def nearest_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return each image's mean squared distance, a pixel, to the nearest of other images.
+
+    Args:
+        images: (n, ...) real.
+        others: (m, ...) of the same shape otherwise.
+
+    Returns:
+        (n,) float64.
+    """
+    images = images.reshape(len(images), -1).astype(np.float64)
+    others = others.reshape(len(others), -1).astype(np.float64)
+    products = np.square(others).sum(axis=1) - 2 * images @ others.T
+    squares = products.min(axis=1) + np.square(images).sum(axis=1)
+    return np.maximum(squares, 0) / images.shape[1]
+
+
+def sharpness(images: np.ndarray) -> np.ndarray:
+    r"""Return the root mean square difference between neighbouring pixels of each image.
+
+    Args:
+        images: (n, height, width, 1), normalised: the number grows with the contrast.
+
+    Returns:
+        (n,) float, from 0 for a constant image to about $\sqrt 2$ for independent pixels of
+        deviation 1 and 2 for a checkerboard.
+    """
+    across = np.square(np.diff(images, axis=2)).mean(axis=(1, 2, 3))
+    down = np.square(np.diff(images, axis=1)).mean(axis=(1, 2, 3))
+    return np.sqrt((across + down) / 2)

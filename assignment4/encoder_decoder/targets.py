@@ -4,7 +4,7 @@ Every draw is a function of the seed and the number of the step, so that an inte
 goes on with the very batches that it would have seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import assignment4.reproducible  # noqa: F401  (before tensorflow)
 
@@ -13,6 +13,15 @@ import tensorflow as tf
 
 BATCH_SIZE = 100
 TARGETS_PER_IMAGE = 20
+
+OUTPUTS = 15
+"""Of the report's classifier: 14 letters, and one for noise."""
+
+NOISE_LABEL = 14
+"""The last output, counted from 0, which was meant for noise."""
+
+NOISE_LABEL_OF_SCRIPTS = 15
+"""One beyond it, which the report's scripts used."""
 
 Batches = Callable[[int, int], tf.data.Dataset]
 """Called with the first step and the one after the last, gives one batch for each step."""
@@ -39,6 +48,7 @@ def draw_with_targets(
     seed: int,
     targets_per_image: int = TARGETS_PER_IMAGE,
     batch_size: int = BATCH_SIZE,
+    answers: np.ndarray | None = None,
 ) -> Batches:
     """Return batches of random images, each with random targets of its class.
 
@@ -49,9 +59,11 @@ def draw_with_targets(
         seed: a non-negative integer.
         targets_per_image: how many targets each image gets at a step, with replacement.
         batch_size: how many images a step draws, with replacement.
+        answers: (n, ...), what a classifier should answer to the output for each image.
 
     Returns:
-        Batches of ((batch_size, 28, 28, 1), (batch_size, targets_per_image, 28, 28, 1)).
+        Batches of ((batch_size, 28, 28, 1), (batch_size, targets_per_image, 28, 28, 1)); with
+        answers, the second is the pair of the images' answers and of these targets.
 
     Source: report, Exercise 2 c; the numbers are those of its public source.
     """
@@ -66,7 +78,10 @@ def draw_with_targets(
         label = tf.gather(labels, chosen)[:, tf.newaxis]
         shape = (batch_size, targets_per_image)
         place = _random_indices(shape, tf.gather(sizes, label), seed, 2 * step + 1)
-        return tf.gather(images, chosen), tf.gather(targets, tf.gather(firsts, label) + place)
+        drawn = tf.gather(targets, tf.gather(firsts, label) + place)
+        if answers is None:
+            return tf.gather(images, chosen), drawn
+        return tf.gather(images, chosen), (tf.gather(answers, chosen), drawn)
 
     return _batches(draw)
 
@@ -74,14 +89,29 @@ def draw_with_targets(
 def draw_with_labels(
     images: np.ndarray, labels: np.ndarray, *, seed: int, batch_size: int = BATCH_SIZE
 ) -> Batches:
-    """Return batches of random images with their labels, to train a classifier."""
-    images, labels = tf.constant(images), tf.constant(labels, tf.int64)
+    """Return batches of random images with their labels, to train a classifier.
+
+    Args:
+        images: (n, 28, 28, 1) float32.
+        labels: (n,) integers, or (n, places) for labels in a one-hot code.
+        seed: a non-negative integer.
+        batch_size: how many images a step draws, with replacement.
+    """
+    images, labels = tf.constant(images), tf.constant(labels)
 
     def draw(step):
         chosen = _random_indices((batch_size,), len(images), seed, step)
         return tf.gather(images, chosen), tf.gather(labels, chosen)
 
     return _batches(draw)
+
+
+def one_hot(labels: int | Sequence[int], places: int = OUTPUTS) -> np.ndarray:
+    """Return the code that TensorFlow gives labels, (..., places) float32 of 0 and at most one 1.
+
+    A label below 0 or from `places` on gets the zero vector, without a warning.
+    """
+    return tf.one_hot(labels, places).numpy()
 
 
 def _random_indices(shape, count, seed, step) -> tf.Tensor:

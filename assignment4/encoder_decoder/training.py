@@ -1,7 +1,9 @@
 """Training that can be repeated, interrupted and resumed, and need not be done twice."""
 
 import os
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
 
@@ -10,16 +12,18 @@ import numpy as np
 from keras import ops
 
 from assignment4 import cache
+from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import Batches
 from assignment4.progress import progress_bar
 
-DEFAULT_STEPS = 1000
+DEFAULT_STEPS = 800
 """Training steps of a chapter; the report took 20,000, and ASSIGNMENT4_STEPS may say so."""
 
 CODE = (
-    "encoder_decoder/judge",
+    "encoder_decoder/classifiers",
     "encoder_decoder/losses",
     "encoder_decoder/models",
+    "encoder_decoder/optimizer",
     "encoder_decoder/targets",
     "encoder_decoder/training",
     "reproducible",
@@ -27,7 +31,10 @@ CODE = (
 """The modules on which trained weights depend, beside the data that they are trained on."""
 
 STEPS_BETWEEN_SAVES = 1000
+STEPS_PER_EXECUTION = 20
 LEARNING_RATE = 1e-3
+
+Losses = keras.losses.Loss | Sequence[keras.losses.Loss]
 
 
 def training_steps() -> int:
@@ -48,8 +55,15 @@ class MeanSquaredErrorToTargets(keras.losses.Loss):
     A class, not a function: Keras drops the last axis of a function's targets where they have
     one axis more than the outputs.
 
+    Args:
+        weight: a factor of the loss.
+
     Source: report, Exercise 2 c.
     """
+
+    def __init__(self, weight: float = 1.0, **options) -> None:
+        super().__init__(**options)
+        self.weight = weight
 
     def call(self, targets, outputs):
         """Return (batch,) float32.
@@ -58,30 +72,42 @@ class MeanSquaredErrorToTargets(keras.losses.Loss):
             targets: (batch, targets, 28, 28, 1) float32.
             outputs: (batch, 28, 28, 1) float32.
         """
-        return ops.mean(ops.square(targets - ops.expand_dims(outputs, 1)), axis=(1, 2, 3, 4))
+        distances = ops.square(targets - ops.expand_dims(outputs, 1))
+        return self.weight * ops.mean(distances, axis=(1, 2, 3, 4))
+
+    def get_config(self) -> dict[str, object]:
+        """Return the settings, on which a training depends."""
+        return super().get_config() | {"weight": self.weight}
+
+
+class Trained(NamedTuple):
+    """A trained model, and the seconds that its training took when it was done."""
+
+    model: keras.Model
+    seconds: float
 
 
 def train(
     build: Callable[[], keras.Model],
     batches: Batches,
     *,
-    loss: keras.losses.Loss,
+    loss: Losses,
     steps: int,
     seed: int,
-    data: Mapping[str, str],
-) -> keras.Model:
+    data: Mapping[str, object],
+    learning_rate: float = LEARNING_RATE,
+) -> Trained:
     """Return a trained model, from the cache where the same training has been done before.
 
     Args:
         build: makes the untrained model; its name becomes the cache entry's.
         batches: the batch of every step.
-        loss: of a batch's targets and the model's outputs.
-        steps: how many Adam steps, at the report's learning rate 1e-3.
+        loss: of a batch's targets and the model's outputs; one for each output, if it has
+            several, and their sum is minimised.
+        steps: how many steps of Adam.
         seed: of the first weights and of the dropout.
-        data: digests and settings of everything that the batches are made of.
-
-    Returns:
-        The model with its trained weights, compiled for no further training.
+        data: digests and settings of everything that model and batches are made of.
+        learning_rate: of Adam; the report's by default.
 
     Raises:
         OSError: the cache's folder cannot be written.
@@ -91,43 +117,58 @@ def train(
     key = {
         "steps": steps,
         "seed": seed,
-        "loss": type(loss).__name__,
-        "learning rate": LEARNING_RATE,
+        "loss": [
+            {"class": type(one).__name__} | one.get_config()
+            for one in (loss if isinstance(loss, Sequence) else [loss])
+        ],
+        "learning rate": learning_rate,
         "data": dict(data),
         "code": cache.code_digest(*CODE),
         "versions": cache.versions("keras", "numpy", "tensorflow"),
     }
 
     def compute():
-        _fit(model, batches, loss, steps, key)
-        return _as_arrays(model.get_weights())
+        seconds = _fit(model, batches, loss, steps, learning_rate, key)
+        return _as_arrays(model.get_weights()) | {"seconds": np.array(seconds)}
 
     weights = cache.stored(model.name, key, compute)
+    seconds = float(weights.pop("seconds"))
     model.set_weights([weights[name] for name in sorted(weights)])
-    return model
+    return Trained(model, seconds)
 
 
-def _fit(model, batches, loss, steps, key) -> None:
-    """Train the model, saving its state on the way; go on from such a state if there is one."""
-    optimizer = keras.optimizers.Adam(LEARNING_RATE)
+def _fit(model, batches, loss, steps, learning_rate, key) -> float:
+    """Train the model and return the seconds that it took, from all interrupted runs together.
+
+    The state is saved on the way; where there is such a state, the training goes on from it.
+    """
+    optimizer = FusedAdam(learning_rate)
     optimizer.build(model.trainable_variables)
-    model.compile(optimizer, loss=loss)
+    model.compile(optimizer, loss=loss, steps_per_execution=STEPS_PER_EXECUTION)
     variables = [*model.variables, *optimizer.variables]
     name = f"{model.name}-unfinished"
-    state = cache.read(name, key)
-    done = int(state.pop("step")) if state else 0
-    for variable, saved in zip(variables, sorted(state or ()), strict=False):
+    state = cache.read(name, key) or {"step": 0, "seconds": 0}
+    done, seconds = int(state.pop("step")), float(state.pop("seconds"))
+    for variable, saved in zip(variables, sorted(state), strict=False):
         variable.assign(state[saved])
     with progress_bar(steps, description=f"training {model.name}") as bar:
         bar.update(done)
-        count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
         for first in range(done, steps, STEPS_BETWEEN_SAVES):
             stop = min(first + STEPS_BETWEEN_SAVES, steps)
+            count = keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs, first=first: bar.update(
+                    first + batch + 1 - bar.n
+                )
+            )
+            start = time.perf_counter()
             model.fit(batches(first, stop), verbose=0, callbacks=[count], shuffle=False)
+            seconds += time.perf_counter() - start
             if stop < steps:
                 values = _as_arrays([variable.numpy() for variable in variables])
-                cache.write(name, key, values | {"step": np.array(stop)})
+                progress = {"step": np.array(stop), "seconds": np.array(seconds)}
+                cache.write(name, key, values | progress)
     cache.remove(name, key)
+    return seconds
 
 
 def _as_arrays(values: list[np.ndarray]) -> cache.Arrays:

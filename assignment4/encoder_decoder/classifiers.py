@@ -1,0 +1,140 @@
+"""Readers of letters: two independent judges, and the classifier that serves as a loss.
+
+A judge reads letters and never sees an encoder-decoder. The report's own classifier is what its
+third approach trains the encoder-decoder through; it has fifteen outputs, the last for noise.
+"""
+
+from collections.abc import Callable
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
+import numpy as np
+from keras import layers
+
+from assignment4.cache import array_digest
+from assignment4.encoder_decoder.models import IMAGE_SHAPE
+from assignment4.encoder_decoder.targets import NOISE_LABEL, OUTPUTS, draw_with_labels, one_hot
+from assignment4.encoder_decoder.training import train
+from assignment4.letters import Alphabet, normalize
+
+JUDGE_STEPS = 600
+CLASSIFIER_STEPS = 400
+CLASSIFIER_LEARNING_RATE = 1e-4
+
+
+def build_judge() -> keras.Model:
+    """Return a small convolutional classifier of another architecture than the report's nets.
+
+    Returns:
+        A model from (n, 28, 28, 1) float32 to (n, 14) float32 logits.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="image")
+    tensor = images
+    for channels in (16, 32):
+        tensor = layers.Conv2D(channels, 3, padding="same", activation="relu")(tensor)
+        tensor = layers.MaxPooling2D()(tensor)
+    tensor = layers.Dense(64, activation="relu")(layers.Flatten()(tensor))
+    return keras.Model(images, layers.Dense(14, name="logits")(tensor), name="judge")
+
+
+def build_second_judge() -> keras.Model:
+    """Return a classifier without convolutions: two fully connected layers of 256 units.
+
+    Returns:
+        As `build_judge`.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="image")
+    tensor = layers.Flatten()(images)
+    for _ in range(2):
+        tensor = layers.Dense(256, activation="tanh")(tensor)
+        tensor = layers.Dropout(0.3)(tensor)
+    return keras.Model(images, layers.Dense(14, name="logits")(tensor), name="second_judge")
+
+
+def build_classifier() -> keras.Model:
+    """Return the report's classifier of Latin letters.
+
+    Two convolutions of kernel 5 x 5 with 32 and 64 channels, each followed by a max-pooling,
+    1024 units with ReLU and a dropout of 0.5.
+
+    Returns:
+        A model from (n, 28, 28, 1) float32 to (n, 15) float32 logits.
+
+    Source: the report's public source.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="image")
+    tensor = images
+    for channels in (32, 64):
+        tensor = layers.Conv2D(channels, 5, padding="same", activation="relu")(tensor)
+        tensor = layers.MaxPooling2D()(tensor)
+    tensor = layers.Dense(1024, activation="relu")(layers.Flatten()(tensor))
+    tensor = layers.Dropout(0.5)(tensor)
+    return keras.Model(images, layers.Dense(OUTPUTS, name="logits")(tensor), name="classifier")
+
+
+def train_judge(
+    letters: Alphabet, *, seed: int, build: Callable[[], keras.Model] = build_judge
+) -> keras.Model:
+    """Train a judge on real letters alone.
+
+    Args:
+        letters: a training part.
+        seed: another one than that of the network to be judged.
+        build: `build_judge` or `build_second_judge`.
+    """
+    images, labels = normalize(letters.images), letters.labels
+    return train(
+        build,
+        draw_with_labels(images, labels, seed=seed),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        steps=JUDGE_STEPS,
+        seed=seed,
+        data={"letters": array_digest(images, labels)},
+    ).model
+
+
+def train_classifier(
+    latin: Alphabet, *, seed: int, noise: np.ndarray | None = None, noise_label: int = NOISE_LABEL
+) -> keras.Model:
+    """Train the report's classifier on Latin letters and, if there is any, on noise.
+
+    Labels become one-hot vectors of fifteen places, as in the scripts: a label from 15 on becomes
+    the zero vector.
+
+    Args:
+        latin: a training part.
+        seed: of weights, dropout and draws.
+        noise: (n, 28, 28, 1) float32, images that are no letters.
+        noise_label: the label of these images.
+    """
+    images, labels = normalize(latin.images), latin.labels
+    if noise is not None:
+        images = np.concatenate([images, noise])
+        labels = np.concatenate([labels, np.full(len(noise), noise_label)])
+    return train(
+        build_classifier,
+        draw_with_labels(images, one_hot(labels), seed=seed),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        steps=CLASSIFIER_STEPS,
+        seed=seed,
+        learning_rate=CLASSIFIER_LEARNING_RATE,
+        data={"letters": array_digest(images, labels)},
+    ).model
+
+
+def draw_noise(count: int, *, seed: int) -> np.ndarray:
+    """Return images of independent standard normal pixels, (count, 28, 28, 1) float32."""
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((count, *IMAGE_SHAPE), dtype=np.float32)
+
+
+def read_letters(classifier: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return the label that a classifier reads in each image, (n,) int64."""
+    return classifier.predict(images, batch_size=500, verbose=0).argmax(axis=1)
+
+
+def probabilities(classifier: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return the probability that a classifier gives to each of its labels, (n, labels)."""
+    logits = classifier.predict(images, batch_size=500, verbose=0)
+    return keras.ops.convert_to_numpy(keras.ops.softmax(logits))
