@@ -1,0 +1,212 @@
+r"""The latent search of Exercise 2 e: the vector from which a frozen decoder draws a letter.
+
+For class c, with $n_c$ training letters $y_i$ of $p$ pixels each, the loss of a vector z is
+
+$$\frac{1}{n_c p} \sum_{i \in c} \lVert g(z) - y_i \rVert^2
+= \frac1p \lVert g(z) - \bar y_c \rVert^2 + v_c ,$$
+
+where g is the decoder, $\bar y_c$ the class mean and $v_c$ the letters' own variance: so one
+image and one number for each class are all that a search needs of the letters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from assignment4.encoder_decoder.models import LATENT_SIZE
+
+STEPS = 100
+LEARNING_RATE = 1e-2
+"""Both are those of the report's public source."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found.
+
+    Attributes:
+        vectors: (..., classes, 512) float32, after the last step.
+        images: (..., classes, 28, 28, 1) float32, what the decoder makes of them.
+        losses: (steps + 1, ..., classes) float32, before each step and after the last.
+    """
+
+    vectors: np.ndarray
+    images: np.ndarray
+    losses: np.ndarray
+
+
+class Descent:
+    """Adam steps on latent vectors, one for each class, compiled once and run many times.
+
+    What is minimised is the sum of the vectors' losses. The decoder treats each vector as if it
+    were alone, and Adam each number, so no vector's path depends on the others'; unless the
+    decoder runs in training mode, where batch normalisation mixes the vectors of a batch.
+
+    Args:
+        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
+        shape: of the vectors without their 512 numbers, (..., classes).
+        steps: how many Adam steps.
+        learning_rate: of Adam.
+        training: whether the decoder runs in training mode, and moves its moving statistics.
+        weights: variables of the decoder that are optimised beside the vectors, and moved.
+    """
+
+    def __init__(
+        self,
+        decoder: keras.Model,
+        shape: Sequence[int],
+        *,
+        steps: int = STEPS,
+        learning_rate: float = LEARNING_RATE,
+        training: bool = False,
+        weights: Sequence[keras.Variable] = (),
+    ) -> None:
+        self.decoder, self.shape, self.steps, self.training = decoder, shape, steps, training
+        self._vectors = keras.Variable(np.zeros((int(np.prod(shape)), LATENT_SIZE), np.float32))
+        self._variables = [self._vectors, *weights]
+        self._optimizer = keras.optimizers.Adam(learning_rate)
+        self._optimizer.build(self._variables)
+        self._first_state = [variable.numpy() for variable in self._optimizer.variables]
+        self._compiled = tf.function(self._descend)
+
+    def run(self, means: np.ndarray, constants: np.ndarray, starts: np.ndarray) -> Search:
+        """Return what is found from given starts; see `search` for the arguments."""
+        if starts.shape != (*self.shape, LATENT_SIZE):
+            raise ValueError(f"starts of shape {starts.shape}, not {(*self.shape, LATENT_SIZE)}")
+        if not self.shape[-1] == len(means) == len(constants):
+            raise ValueError(
+                f"{self.shape[-1]} vectors, {len(means)} means and {len(constants)} constants"
+            )
+        self._vectors.assign(starts.reshape(-1, LATENT_SIZE))
+        for variable, value in zip(self._optimizer.variables, self._first_state, strict=True):
+            variable.assign(value)
+        images, losses = self._compiled(
+            tf.constant(means, tf.float32), tf.constant(constants, tf.float32)
+        )
+        vectors = self._vectors.numpy().reshape(starts.shape)
+        return Search(vectors, images.numpy(), losses.numpy())
+
+    def _descend(self, means, constants):
+        values = [variable.value for variable in self._variables]
+        losses = tf.TensorArray(tf.float32, self.steps + 1)
+        for step in tf.range(self.steps):
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(values)
+                _, loss = self._draw(means, constants)
+                total = tf.reduce_sum(loss)
+            losses = losses.write(step, loss)
+            gradients = tape.gradient(total, values, unconnected_gradients="zero")
+            self._optimizer.apply(gradients, self._variables)
+        images, loss = self._draw(means, constants)
+        return images, losses.write(self.steps, loss).stack()
+
+    def _draw(self, means, constants):
+        """Return the images of the vectors as they are, and each one's loss."""
+        images = self.decoder(self._vectors.value, training=self.training)
+        images = tf.reshape(images, (*self.shape, *images.shape[1:]))
+        return images, tf.reduce_mean(tf.square(images - means), axis=(-3, -2, -1)) + constants
+
+
+def search(
+    decoder: keras.Model,
+    means: np.ndarray,
+    constants: np.ndarray,
+    starts: np.ndarray,
+    *,
+    steps: int = STEPS,
+    learning_rate: float = LEARNING_RATE,
+    training: bool = False,
+) -> Search:
+    """Search one latent vector for each class, all at once; the decoder's weights stay.
+
+    Args:
+        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
+        means: (classes, 28, 28, 1) float, the mean training letter of each class.
+        constants: (classes,) float, the variance of each class's letters, a pixel.
+        starts: (..., classes, 512) float32; axes in front hold further starts of each class.
+        steps: how many Adam steps.
+        learning_rate: of Adam.
+        training: whether the decoder runs in training mode, which is wrong: its moving
+            statistics move, and what is found for a vector depends on the others.
+
+    Raises:
+        ValueError: the shapes do not fit together.
+
+    Source: report, Exercise 2 e.
+    """
+    options = {"steps": steps, "learning_rate": learning_rate, "training": training}
+    return Descent(decoder, starts.shape[:-1], **options).run(means, constants, starts)
+
+
+def draw_starts(*shape: int, seed: int) -> np.ndarray:
+    """Return vectors of 512 numbers from N(0, 1), (*shape, 512) float32.
+
+    Source: the report's public source.
+    """
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((*shape, LATENT_SIZE), dtype=np.float32)
+
+
+def latent_gradient(
+    decoder: keras.Model, means: np.ndarray, vectors: np.ndarray, *, training: bool = False
+) -> np.ndarray:
+    """Return the gradient of the summed losses with respect to the vectors.
+
+    Args:
+        decoder: in training mode, its moving statistics are put back afterwards.
+        means: (n, 28, 28, 1), one for each vector.
+        vectors: (n, 512).
+        training: whether the decoder runs in training mode.
+
+    Returns:
+        (n, 512) float32.
+    """
+    statistics = [(variable, variable.numpy()) for variable in decoder.non_trainable_variables]
+    inputs = tf.constant(vectors)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        differences = decoder(inputs, training=training) - means
+        loss = tf.reduce_sum(tf.reduce_mean(tf.square(differences), axis=(1, 2, 3)))
+    for variable, value in statistics:
+        variable.assign(value)
+    return tape.gradient(loss, inputs).numpy()
+
+
+def search_one_by_one(
+    decoder: keras.Model,
+    means: np.ndarray,
+    constants: np.ndarray,
+    starts: np.ndarray,
+    **options: float | bool,
+) -> Search:
+    """Search the same vectors one after the other, each in a batch of its own.
+
+    Args:
+        decoder: as in `search`.
+        means: as in `search`.
+        constants: as in `search`.
+        starts: (classes, 512) float32.
+        options: as in `search`.
+    """
+    descent = Descent(decoder, (1,), **options)
+    return run_one_by_one(descent, means, constants, starts)
+
+
+def run_one_by_one(
+    descent: Descent, means: np.ndarray, constants: np.ndarray, starts: np.ndarray
+) -> Search:
+    """Run a descent of one vector for one class after the other; see `search`."""
+    found = [
+        descent.run(means[[label]], constants[[label]], starts[[label]])
+        for label in range(len(starts))
+    ]
+    return Search(
+        np.concatenate([one.vectors for one in found]),
+        np.concatenate([one.images for one in found]),
+        np.concatenate([one.losses for one in found], axis=1),
+    )

@@ -1,0 +1,82 @@
+"""Straight walks through latent space from letter to letter, and what the decoder draws on them."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
+import numpy as np
+
+POSITIONS = 9
+"""How many images a walk has, both ends among them: a step is an eighth of the way."""
+
+
+@dataclass(frozen=True)
+class Walks:
+    """What the decoder draws on the way between any two letters.
+
+    Attributes:
+        letters: one character for each class.
+        positions: how many images a walk has, both ends among them.
+        images: first the image of each class's vector; then for each pair of classes a < b, in
+            the order of `pairs`, those at equal steps from a to b without the ends, (n, 28, 28).
+    """
+
+    letters: str
+    positions: int
+    images: np.ndarray
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The pairs of classes a < b: (0, 1), (0, 2) and so on."""
+        return list(combinations(range(len(self.letters)), 2))
+
+    def path(self, first: str, last: str) -> np.ndarray:
+        """Return all images from one letter to another, (positions, 28, 28)."""
+        a, b = self.letters.index(first), self.letters.index(last)
+        if a == b:
+            return np.repeat(self.images[[a]], self.positions, axis=0)
+        inner = self.positions - 2
+        begin = len(self.letters) + self.pairs.index((min(a, b), max(a, b))) * inner
+        between = self.images[begin : begin + inner][:: 1 if a < b else -1]
+        return np.concatenate([self.images[[a]], between, self.images[[b]]])
+
+
+def walk_between_letters(
+    decoder: keras.Model, vectors: np.ndarray, letters: str, *, positions: int = POSITIONS
+) -> Walks:
+    """Return the images of (1 - t) a + t b for all pairs of vectors a and b, at equal steps of t.
+
+    Args:
+        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
+        vectors: (classes, 512) float32, the ends of the walks.
+        letters: one character for each class.
+        positions: how many images a walk has, both ends among them.
+
+    Raises:
+        ValueError: there are not as many letters as vectors.
+    """
+    if len(letters) != len(vectors):
+        raise ValueError(f"{len(letters)} letters for {len(vectors)} vectors")
+    share = np.linspace(0, 1, positions, dtype=np.float32)[1:-1, np.newaxis]
+    inner = [(1 - share) * a + share * b for a, b in combinations(vectors, 2)]
+    images = decoder.predict(np.concatenate([vectors, *inner]), batch_size=500, verbose=0)
+    return Walks(letters, positions, images[..., 0])
+
+
+def nearest_mixtures(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Compare a walk with the fading of its first image into its last.
+
+    Args:
+        path: (positions, 28, 28).
+
+    Returns:
+        For each image the share of the last image in the mixture nearest to it, and its squared
+        distance to that mixture over the squared distance between the ends; (positions,) each.
+    """
+    away = (path - path[0]).reshape(len(path), -1).astype(np.float64)
+    whole = away[-1]
+    shares = away @ whole / (whole @ whole)
+    left = np.square(away - shares[:, np.newaxis] * whole).sum(axis=1)
+    return shares, left / (whole @ whole)
