@@ -10,6 +10,7 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 from assignment4 import cache
 from assignment4.encoder_decoder import training
 from assignment4.encoder_decoder.assessment import Yardstick
+from assignment4.encoder_decoder.classifier_loss_checks import Readability
 from assignment4.encoder_decoder.classifiers import build_second_judge, train_judge
 from assignment4.experiments import (
     ABLATIONS,
@@ -32,22 +33,25 @@ GROUPS = {
 }
 """The experiments of each file of results, by the file's name."""
 
-CLASSIFIER_LOSS_STEPS = training.DEFAULT_STEPS // 2
-"""Such a step takes about twice as long."""
+STEPS = {
+    "squared_errors": training.DEFAULT_STEPS,
+    "classifier_losses": training.DEFAULT_STEPS // 2,
+    "ablations": training.DEFAULT_STEPS // 2,
+}
+"""Training steps of each group: fewer where a step takes twice as long, or runs are many."""
 
 SEEDS = range(5)
 STEPS_OF_THE_REPORT = 20_000
 
 PLAN = (
-    {"group": "squared_errors", "seeds": SEEDS, "steps": training.DEFAULT_STEPS},
-    {"group": "classifier_losses", "seeds": SEEDS, "steps": CLASSIFIER_LOSS_STEPS},
-    {"group": "ablations", "seeds": SEEDS, "steps": training.DEFAULT_STEPS},
+    {"group": "squared_errors", "seeds": SEEDS},
+    {"group": "classifier_losses", "seeds": SEEDS},
+    {"group": "ablations", "seeds": SEEDS},
     {
         "group": "squared_errors",
         "names": ["random letters"],
         "split": "by family",
         "seeds": SEEDS,
-        "steps": training.DEFAULT_STEPS,
     },
     {
         "group": "squared_errors",
@@ -80,7 +84,7 @@ def replicate(
     group: str,
     *,
     seeds: Sequence[int],
-    steps: int,
+    steps: int | None = None,
     names: Sequence[str] = (),
     split: str = "as reported",
     folder: Path = RESULTS,
@@ -92,7 +96,7 @@ def replicate(
     Args:
         group: a name of GROUPS, and that of the file, one JSON object a line.
         seeds: of weights, dropout and draws.
-        steps: training steps.
+        steps: training steps; those of STEPS, if None.
         names: some of the group's experiments; all, if empty.
         split: how the letters are divided.
         folder: of the file.
@@ -106,7 +110,7 @@ def replicate(
             f"the stored results are of the embedded letters, not of {letters.source}; "
             "unset ASSIGNMENT4_LETTERS"
         )
-    path = _path(group, folder)
+    path, steps = _path(group, folder), steps or STEPS[group]
     done = [_identity(result) for result in read_lines(group, folder=folder)]
     for seed in seeds:
         for name in names or GROUPS[group]:
@@ -150,10 +154,19 @@ def read_results(
     name: str,
     *,
     split: str = "as reported",
-    steps: int = training.DEFAULT_STEPS,
+    steps: int | None = None,
     folder: Path = RESULTS,
 ) -> list[dict]:
-    """Return the newest result of each seed of an experiment, by seed."""
+    """Return the newest result of each seed of an experiment, by seed.
+
+    Args:
+        group: a name of GROUPS.
+        name: of one of its experiments.
+        split: how the letters were divided.
+        steps: training steps; those of STEPS, if None.
+        folder: of the file.
+    """
+    steps = steps or STEPS[group]
     newest = {
         result["seed"]: result
         for result in read_lines(group, folder=folder)
@@ -165,6 +178,15 @@ def read_results(
 def over_seeds(results: Sequence[dict], number: str) -> Interval:
     """Return a number's mean over the seeds, with Student's 95 % interval."""
     return mean_interval([result[number] for result in results])
+
+
+def readability_over_seeds(results: Sequence[dict]) -> Readability:
+    """Return the readability of outputs as means over the seeds."""
+    return Readability(
+        [over_seeds(results, f"{judge} judge") for judge in ("first", "second")],
+        [over_seeds(results, f"read by {judge} judge") for judge in ("first", "second")],
+        over_seeds(results, "as near as letters"),
+    )
 
 
 def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], number: str) -> Interval:

@@ -1,4 +1,6 @@
-"""Targets, loss, training, its cache and what the judge says of the result."""
+"""Targets, loss, and a training that is cached, resumed and timed."""
+
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -7,29 +9,21 @@ from keras import layers
 
 from assignment4 import cache
 from assignment4.encoder_decoder import training
-from assignment4.encoder_decoder.assessment import (
-    Assessment,
-    assess,
-    is_readable,
-    is_uniform,
-)
-from assignment4.encoder_decoder.judge import build_judge, train_judge
-from assignment4.encoder_decoder.losses import train_on_random_targets
-from assignment4.encoder_decoder.metrics import (
-    accuracy,
-    class_means,
-    logistic_regression,
-    nearest_mean,
-    within_class_variances,
-)
 from assignment4.encoder_decoder.targets import (
+    NOISE_LABEL,
+    NOISE_LABEL_OF_SCRIPTS,
+    OUTPUTS,
     draw_with_labels,
     draw_with_targets,
     letters_by_class,
+    one_hot,
 )
-from assignment4.encoder_decoder.training import MeanSquaredErrorToTargets, train, training_steps
-from assignment4.intervals import Interval
-from assignment4.letters import load_letters, split_as_reported
+from assignment4.encoder_decoder.training import (
+    MeanSquaredErrorToTargets,
+    Trained,
+    train,
+    training_steps,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,21 +45,24 @@ def labelled():
     return images, np.arange(10) % 2, letters_by_class(targets, labels)
 
 
+def values(images) -> np.ndarray:
+    """Return the value of each constant image."""
+    return np.asarray(images)[..., 0, 0, 0]
+
+
 def test_targets_are_of_the_image_s_class(labelled):
     batches = draw_with_targets(*labelled, seed=0)
     seen = {0: set(), 1: set()}
     for images, targets in batches(0, 5):
         assert images.shape == (100, 28, 28, 1)
         assert targets.shape == (100, 20, 28, 28, 1)
-        for image, row in zip(
-            images[:, 0, 0, 0].numpy(), targets[:, :, 0, 0, 0].numpy(), strict=True
-        ):
+        for image, row in zip(values(images), values(targets), strict=True):
             seen[int(image) % 2] |= set(row.tolist())
     assert seen == {0: {100, 101, 102, 103, 104}, 1: {200, 201, 202}}
 
 
 def test_every_image_is_drawn(labelled):
-    drawn = np.concatenate([x[:, 0, 0, 0] for x, _ in draw_with_targets(*labelled, seed=0)(0, 10)])
+    drawn = np.concatenate([values(x) for x, _ in draw_with_targets(*labelled, seed=0)(0, 10)])
     counts = np.bincount(drawn.astype(int), minlength=10)
     assert counts.min() > 60
     assert counts.max() < 150
@@ -81,10 +78,33 @@ def test_a_step_s_batch_depends_on_seed_and_step_alone(labelled):
     assert (later[0] != other[0]).any()
 
 
+def test_answers_go_with_their_images(labelled):
+    answers = np.stack([np.arange(10) * 10, np.arange(10) ** 2], axis=1)
+    batches = draw_with_targets(*labelled, seed=3, targets_per_image=4, answers=answers)
+    plain = draw_with_targets(*labelled, seed=3, targets_per_image=4)
+    for (images, (answer, targets)), (same, others) in zip(batches(0, 3), plain(0, 3), strict=True):
+        assert answer.numpy().tolist() == answers[values(images).astype(int)].tolist()
+        assert targets.shape == (100, 4, 28, 28, 1)
+        assert (images.numpy() == same.numpy()).all()
+        assert (targets.numpy() == others.numpy()).all()
+
+
+def test_batches_are_of_the_size_asked_for(labelled):
+    images, labels, _ = labelled
+    ((x, y),) = draw_with_targets(*labelled, seed=0, targets_per_image=3, batch_size=7)(0, 1)
+    assert (len(x), y.shape) == (7, (7, 3, 28, 28, 1))
+    ((x, y),) = draw_with_labels(images, labels, seed=0, batch_size=7)(0, 1)
+    assert (len(x), y.shape) == (7, (7,))
+    assert list(draw_with_labels(images, labels, seed=0)(5, 5)) == []
+
+
 def test_labels_go_with_their_images(labelled):
     images, labels, _ = labelled
     for x, y in draw_with_labels(images, labels, seed=0)(0, 3):
-        assert (x[:, 0, 0, 0].numpy() % 2 == y.numpy()).all()
+        assert (values(x) % 2 == y.numpy()).all()
+    for x, y in draw_with_labels(images, one_hot(labels), seed=0)(0, 3):
+        assert (values(x) % 2 == y.numpy().argmax(axis=1)).all()
+        assert y.shape == (100, OUTPUTS)
 
 
 def test_a_class_without_targets_is_refused():
@@ -92,11 +112,27 @@ def test_a_class_without_targets_is_refused():
         letters_by_class(constant_images([1, 2]), np.array([0, 2]))
 
 
+def test_letters_are_divided_by_their_class():
+    pools = letters_by_class(constant_images([5, 6, 7]), np.array([1, 0, 1]))
+    assert [values(pool).tolist() for pool in pools] == [[6], [5, 7]]
+
+
+def test_the_label_of_the_scripts_has_no_place_in_the_code():
+    assert one_hot(NOISE_LABEL_OF_SCRIPTS).tolist() == [0] * 15
+    assert one_hot(NOISE_LABEL).tolist() == [0] * 14 + [1]
+    codes = one_hot(np.arange(OUTPUTS))
+    assert codes.dtype == np.float32
+    assert (codes == np.eye(15)).all()
+
+
 def test_loss_averages_over_targets_and_pixels():
     targets = np.stack([constant_images([1, 5]), constant_images([3, 5])], axis=1)
     outputs = constant_images([0, 4])
     loss = MeanSquaredErrorToTargets(reduction=None)(targets, outputs)
     assert np.asarray(loss).tolist() == [(1 + 9) / 2, 1]
+    loss = MeanSquaredErrorToTargets(weight=0.5, reduction=None)(targets, outputs)
+    assert np.asarray(loss).tolist() == [(1 + 9) / 4, 0.5]
+    assert MeanSquaredErrorToTargets(weight=0.5).get_config()["weight"] == 0.5
 
 
 def test_loss_is_the_same_in_fit():
@@ -114,48 +150,181 @@ def build_line() -> keras.Model:
     return keras.Model(images, layers.Dense(1)(tensor), name="line")
 
 
-def train_line(labelled, *, steps, seed=0, **data):
+def train_line(labelled, *, steps, seed=0, loss=None, learning_rate=1e-3, **data) -> Trained:
     return train(
         build_line,
         draw_with_targets(*labelled, seed=seed, targets_per_image=2),
-        loss=MeanSquaredErrorToTargets(),
+        loss=loss or MeanSquaredErrorToTargets(),
         steps=steps,
         seed=seed,
         data=data,
+        learning_rate=learning_rate,
     )
 
 
-def weights(model) -> list[float]:
-    return np.concatenate([value.ravel() for value in model.get_weights()]).tolist()
+def weights(trained: Trained) -> list[float]:
+    return np.concatenate([value.ravel() for value in trained.model.get_weights()]).tolist()
 
 
 def test_the_same_training_gives_the_same_weights(labelled, monkeypatch, tmp_path):
     first = weights(train_line(labelled, steps=5))
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "another"))
     assert weights(train_line(labelled, steps=5)) == first
+    assert weights(train_line(labelled, steps=5, seed=1)) != first
+
+
+class TrainedAgainError(Exception):
+    """Raised in place of a training."""
+
+
+def refuse(*arguments):
+    raise TrainedAgainError
 
 
 def test_a_finished_training_is_not_done_again(labelled, monkeypatch):
-    first = weights(train_line(labelled, steps=5))
-    monkeypatch.setattr(training, "_fit", lambda *_: pytest.fail("trained again"))
-    assert weights(train_line(labelled, steps=5)) == first
-    for changed in ({"steps": 6}, {"steps": 5, "seed": 1}, {"steps": 5, "letters": "others"}):
-        with pytest.raises(pytest.fail.Exception):
-            train_line(labelled, **changed)
+    first = train_line(labelled, steps=5)
+    monkeypatch.setattr(training, "_fit", refuse)
+    again = train_line(labelled, steps=5)
+    assert weights(again) == weights(first)
+    assert again.seconds == first.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"steps": 6},
+        {"seed": 1},
+        {"letters": "others"},
+        {"learning_rate": 1e-4},
+        {"loss": MeanSquaredErrorToTargets(weight=2.0)},
+        {"loss": [MeanSquaredErrorToTargets(), MeanSquaredErrorToTargets()]},
+        {"loss": MeanSquaredErrorToTargets(reduction="sum")},
+        {"loss": keras.losses.MeanSquaredError()},
+        {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)},
+    ],
+)
+def test_another_training_does_not_take_its_place(labelled, monkeypatch, changed):
+    monkeypatch.setattr(training, "_fit", lambda *_: 1.0)
+    train_line(labelled, steps=5)
+    monkeypatch.setattr(training, "_fit", refuse)
+    train_line(labelled, steps=5)
+    with pytest.raises(TrainedAgainError):
+        train_line(labelled, **({"steps": 5} | changed))
+
+
+def test_no_two_settings_of_losses_share_an_entry(labelled, monkeypatch, tmp_path):
+    squares = [MeanSquaredErrorToTargets(weight=weight) for weight in (0.0, 0.1, 1.0)]
+    entropies = [
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        keras.losses.CategoricalCrossentropy(from_logits=False),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    ]
+    settings = [
+        *squares,
+        *entropies,
+        *([entropy, square] for entropy in entropies for square in squares),
+    ]
+    settings.append([squares[1], entropies[0]])
+    monkeypatch.setattr(training, "_fit", lambda *_: 1.0)
+    for loss in settings:
+        train_line(labelled, steps=5, loss=loss)
+    assert len(list((tmp_path / "cache").glob("line-*.entry"))) == len(settings) == 16
 
 
 def test_a_changed_line_of_code_trains_again(labelled, monkeypatch):
     train_line(labelled, steps=5)
     monkeypatch.setattr(cache, "code_digest", lambda *_: "another")
-    monkeypatch.setattr(training, "_fit", lambda *_: pytest.fail("trained again"))
-    with pytest.raises(pytest.fail.Exception):
+    monkeypatch.setattr(training, "_fit", refuse)
+    with pytest.raises(TrainedAgainError):
         train_line(labelled, steps=5)
 
 
-def test_an_interrupted_training_goes_on_where_it_was(labelled, monkeypatch, tmp_path):
-    monkeypatch.setattr(training, "STEPS_BETWEEN_SAVES", 4)
-    whole = weights(train_line(labelled, steps=10))
+def test_what_a_training_depends_on_is_in_its_key():
+    assert cache.code_digest(*training.CODE)
+    modules = {f"encoder_decoder/{name}" for name in ("models", "targets", "training", "optimizer")}
+    assert modules <= set(training.CODE)
+
+
+def build_two_outputs() -> keras.Model:
+    images = keras.Input((28, 28, 1))
+    tensor = layers.Dense(1)(images)
+    return keras.Model(images, [tensor, layers.Rescaling(2.0)(tensor)], name="two_outputs")
+
+
+def test_the_sum_of_several_losses_is_minimised(labelled):
+    """On constant images it is known: the minimum of (k - 7)^2 + w (2 k - 3)^2 in the output k."""
+    images, labels, _ = labelled
+    first, second = (constant_images([value] * 10) for value in (7, 3))
+    pools = [second[:1], second[:1]]
+    batches = draw_with_targets(images, labels, pools, seed=0, targets_per_image=2, answers=first)
+    for weight in (0.0, 0.5):
+        trained = train(
+            build_two_outputs,
+            batches,
+            loss=[keras.losses.MeanSquaredError(), MeanSquaredErrorToTargets(weight=weight)],
+            steps=200,
+            seed=0,
+            data={},
+            learning_rate=0.1,
+        )
+        found, doubled = trained.model.predict(images, verbose=0)
+        expected = (7 + weight * 2 * 3) / (1 + weight * 4)
+        assert values(found) == pytest.approx(expected, abs=0.5)
+        assert values(doubled) == pytest.approx(2 * values(found))
+
+
+class Bar:
+    """A progress bar that keeps what it shows."""
+
+    def __init__(self, total, *, description):
+        self.total, self.description, self.n, self.seen = total, description, 0, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return None
+
+    def update(self, count):
+        self.n += count
+        self.seen.append(self.n)
+
+
+@pytest.mark.parametrize("steps", [1, 20, 47])
+def test_as_many_steps_are_taken_as_asked_for(labelled, monkeypatch, steps):
+    """Also where twenty at a time do not add up to them, and a save comes in between."""
+    bars = []
+    monkeypatch.setattr(
+        training,
+        "progress_bar",
+        lambda total, description: bars.append(Bar(total, description=description)) or bars[-1],
+    )
+    monkeypatch.setattr(training, "STEPS_BETWEEN_SAVES", 26)
+    trained = train_line(labelled, steps=steps)
+    assert training.STEPS_PER_EXECUTION == 20
+    assert int(trained.model.optimizer.iterations.numpy()) == steps
+    (bar,) = bars
+    assert (bar.total, bar.description) == (steps, "training line")
+    assert bar.n == steps
+    assert bar.seen == sorted(bar.seen)
+
+
+def test_steps_taken_together_are_the_same_steps(labelled, monkeypatch, tmp_path):
+    together = weights(train_line(labelled, steps=23))
+    monkeypatch.setattr(training, "STEPS_PER_EXECUTION", 1)
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "another"))
+    assert weights(train_line(labelled, steps=23)) == pytest.approx(together, rel=1e-5)
+
+
+@pytest.mark.parametrize(("between", "steps"), [(4, 10), (21, 61)])
+def test_an_interrupted_training_goes_on_where_it_was(
+    labelled, monkeypatch, tmp_path, between, steps
+):
+    monkeypatch.setattr(training, "STEPS_BETWEEN_SAVES", between)
+    whole = weights(train_line(labelled, steps=steps))
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "another"))
+    clock = iter(range(1000))
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     batches, starts = draw_with_targets(*labelled, seed=0, targets_per_image=2), []
 
     def interrupted(first, stop):
@@ -164,12 +333,17 @@ def test_an_interrupted_training_goes_on_where_it_was(labelled, monkeypatch, tmp
             raise KeyboardInterrupt
         return batches(first, stop)
 
-    arguments = {"loss": MeanSquaredErrorToTargets(), "steps": 10, "seed": 0, "data": {}}
+    arguments = {"loss": MeanSquaredErrorToTargets(), "steps": steps, "seed": 0, "data": {}}
     with pytest.raises(KeyboardInterrupt):
         train(build_line, interrupted, **arguments)
-    assert weights(train(build_line, interrupted, **arguments)) == whole
-    assert starts == [0, 4, 8, 8]
+    assert len(list((tmp_path / "another").glob("line-unfinished-*"))) == 1
+    resumed = train(build_line, interrupted, **arguments)
+    assert weights(resumed) == whole
+    assert starts == [0, between, 2 * between, 2 * between]
     assert not list((tmp_path / "another").glob("*unfinished*"))
+    assert resumed.seconds == 3
+    assert train(build_line, interrupted, **arguments).seconds == 3
+    assert len(starts) == 4
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "many", "1e3", "2.5"])
@@ -184,78 +358,3 @@ def test_steps_come_from_the_environment(monkeypatch):
     assert training_steps() == 20000
     monkeypatch.delenv("ASSIGNMENT4_STEPS")
     assert training_steps() == training.DEFAULT_STEPS
-
-
-def test_judge_has_an_output_for_each_letter():
-    assert build_judge()(np.zeros((2, 28, 28, 1), np.float32)).shape == (2, 14)
-
-
-def test_metrics_by_hand():
-    images = np.array([[0.0, 0], [2, 0], [10, 10], [10, 14]])
-    labels = np.array([0, 0, 1, 1])
-    assert class_means(images, labels).tolist() == [[1, 0], [10, 12]]
-    assert within_class_variances(images, labels).tolist() == [0.5, 2]
-    assert nearest_mean(np.array([[1.0, 1], [9, 9], [5, 5]]), images, labels).tolist() == [0, 1, 0]
-    assert logistic_regression(images, images, labels).tolist() == [0, 0, 1, 1]
-    assert accuracy(np.array([0, 1, 1, 1]), labels).estimate == 0.75
-    with pytest.raises(ValueError, match="3 predictions for 4 labels"):
-        accuracy(labels[:3], labels)
-
-
-def test_assessment_tells_apart_what_it_should(monkeypatch):
-    """A network that draws one constant letter a class is uniform, one that copies is not."""
-    letters = load_letters()
-    _, cyrillic = split_as_reported(letters.cyrillic)
-    _, latin = split_as_reported(letters.latin)
-    judge = build_judge()
-    copying = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1.0)])
-    result = assess(copying, judge, cyrillic, latin)
-    assert isinstance(result, Assessment)
-    assert result.variance_share.lower > 0.5
-    silent = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(0.0)])
-    assert assess(silent, judge, cyrillic, latin).variance_share.upper == 0
-
-
-SURE = Interval(0.96, 0.97, 0.98)
-
-
-@pytest.mark.can_fail("2c-random-works")
-@pytest.mark.parametrize(
-    ("judge", "reading", "readable"),
-    [
-        (SURE, Interval(0.91, 0.93, 0.95), True),
-        (SURE, Interval(0.89, 0.93, 0.97), None),
-        (SURE, Interval(0.05, 0.07, 0.09), False),
-        (Interval(0.93, 0.96, 0.98), Interval(0.91, 0.93, 0.95), None),
-    ],
-)
-def test_check_of_readability_fails(judge, reading, readable):
-    assert is_readable(judge, reading) is readable
-
-
-@pytest.mark.can_fail("2c-random-similar")
-@pytest.mark.parametrize(
-    ("shares", "uniform"),
-    [
-        ([0.01, 0.02, 0.03, 0.02], True),
-        ([0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.06], None),
-        ([0.02, 0.04, 0.06, 0.08], None),
-        ([0.8, 0.9, 1.0, 0.9], False),
-    ],
-)
-def test_check_of_uniformity_fails(shares, uniform):
-    assert is_uniform(shares) is uniform
-
-
-@pytest.mark.slow
-@pytest.mark.can_fail("2c-random-works")
-def test_shuffled_classes_make_outputs_unreadable():
-    """Trained towards letters of the wrong classes, the network is not read as right."""
-    letters = load_letters()
-    (cyrillic, unseen), (latin, real) = map(split_as_reported, (letters.cyrillic, letters.latin))
-    judge = train_judge(latin, seed=1000)
-    for labels, readable in ((latin.labels, True), ((latin.labels + 1) % 14, False)):
-        targets = type(latin)(**vars(latin) | {"labels": labels})
-        model = train_on_random_targets(cyrillic, targets, steps=300, seed=0)
-        result = assess(model, judge, unseen, real)
-        assert is_readable(result.judge_accuracy, result.reading_accuracy) is readable

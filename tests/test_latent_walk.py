@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from assignment4.encoder_decoder import build_decoder
-from assignment4.encoder_decoder.latent_walk import Walks, nearest_mixtures, walk_between_letters
 from assignment4.figures.latent_search import plot_latent_space, plot_shares
 from assignment4.figures.latent_walk import LatentWalk, encode_png, mix, walk_rows
+from assignment4.latent_search.walk import Walks, nearest_mixtures, walk_between_letters
 
 LETTERS = "ABCDE"
 

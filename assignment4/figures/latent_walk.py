@@ -13,7 +13,7 @@ from string import Template
 
 import numpy as np
 
-from assignment4.encoder_decoder.latent_walk import Walks
+from assignment4.latent_search.walk import Walks
 
 LEVELS = 16
 """How many greys an image in the page has, from black to white over its own range."""

@@ -39,3 +39,13 @@ def plot_curves(axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray]) -> 
     axes.grid(alpha=0.3)
     axes.legend()
     return axes
+
+
+def plot_entropies(axes: Axes, entropies: np.ndarray, *, places: int) -> Axes:
+    """Draw the entropy of an answer over steps, (steps,) in nats, below the largest possible."""
+    axes.plot(entropies, color=BLUE)
+    axes.axhline(np.log(places), linestyle="--", color=ORANGE, label=f"log {places}")
+    axes.set(xlabel="step", ylabel="entropy in nats", ylim=(0, None))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower right")
+    return axes

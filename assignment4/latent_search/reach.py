@@ -6,9 +6,9 @@ import keras
 import numpy as np
 
 from assignment4 import cache
-from assignment4.encoder_decoder.latent_search import search
+from assignment4.latent_search.search import search
 
-CODE = ("encoder_decoder/latent_reach", "encoder_decoder/latent_search", "reproducible")
+CODE = ("latent_search/reach", "latent_search/search", "reproducible")
 
 
 def least_losses(

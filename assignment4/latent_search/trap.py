@@ -14,7 +14,7 @@ import numpy as np
 import sympy
 from keras import layers
 
-from assignment4.encoder_decoder.latent_search import (
+from assignment4.latent_search.search import (
     LEARNING_RATE,
     STEPS,
     Descent,

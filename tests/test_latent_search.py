@@ -5,10 +5,22 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.encoder_decoder import build_decoder, latent_reach
+from assignment4.encoder_decoder import build_decoder
 from assignment4.encoder_decoder.classifiers import read_letters, train_judge
-from assignment4.encoder_decoder.latent_reach import euclidean_distances, least_losses
-from assignment4.encoder_decoder.latent_search import (
+from assignment4.encoder_decoder.losses import train_on_random_targets
+from assignment4.encoder_decoder.metrics import class_means, within_class_variances
+from assignment4.encoder_decoder.squared_error import loss_to_all
+from assignment4.intervals import Interval
+from assignment4.latent_search import reach
+from assignment4.latent_search.checks import (
+    find_the_same,
+    finds_letters,
+    keeps_statistics,
+    reading_accuracies,
+    trains_only_latent,
+)
+from assignment4.latent_search.reach import euclidean_distances, least_losses
+from assignment4.latent_search.search import (
     Descent,
     Search,
     draw_starts,
@@ -16,24 +28,13 @@ from assignment4.encoder_decoder.latent_search import (
     search,
     search_one_by_one,
 )
-from assignment4.encoder_decoder.latent_search_checks import (
-    find_the_same,
-    finds_letters,
-    keeps_statistics,
-    reading_accuracies,
-    trains_only_latent,
-)
-from assignment4.encoder_decoder.latent_trap import (
+from assignment4.latent_search.trap import (
     copy_of,
     move_normalization_behind_reshape,
     normalization_jacobian,
     normalizations,
     search_as_scripts,
 )
-from assignment4.encoder_decoder.losses import train_on_random_targets
-from assignment4.encoder_decoder.metrics import class_means, within_class_variances
-from assignment4.encoder_decoder.squared_error import loss_to_all
-from assignment4.intervals import Interval
 from assignment4.letters import load_letters, normalize, split_as_reported
 
 CLASSES, STEPS = 3, 20
@@ -324,7 +325,7 @@ def test_long_searches_are_kept(decoder, task, monkeypatch):
     least = least_losses(decoder, means, constants, both, steps=STEPS)
     found = search(decoder, means, constants, both, steps=STEPS)
     assert (least == found.losses[-1].min(axis=0)).all()
-    monkeypatch.setattr(latent_reach, "search", None)
+    monkeypatch.setattr(reach, "search", None)
     assert (least_losses(decoder, means, constants, both, steps=STEPS) == least).all()
     with pytest.raises(TypeError):
         least_losses(decoder, means, constants, both, steps=STEPS + 1)

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_READING_ACCURACY
-from assignment4.encoder_decoder.latent_search import Search
-from assignment4.encoder_decoder.latent_trap import normalizations
 from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.intervals import Interval, is_above, is_below, mean_interval
+from assignment4.latent_search.search import Search
+from assignment4.latent_search.trap import normalizations
 
 LARGEST_SHARE = 0.05
 """Of the squared distance to the class mean, in the class's own variance."""

@@ -1,0 +1,137 @@
+"""Checks of what the report says of training through a classifier, Exercise 2 c."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
+import numpy as np
+
+from assignment4.encoder_decoder.assessment import (
+    LEAST_JUDGE_ACCURACY,
+    LEAST_READING_ACCURACY,
+    LEAST_SHARE_NEAR,
+    Assessment,
+    as_near_as_letters,
+)
+from assignment4.intervals import Interval, is_above, is_below, proportion_interval
+
+LARGEST_DEVIATION = 0.02
+SURE = 0.9
+
+
+def is_unchanged(model: keras.Model, weights: Sequence[np.ndarray]) -> bool:
+    """Say whether a model has these very weights, bit by bit.
+
+    Args:
+        model: after a training of which it was a part.
+        weights: as `model.get_weights()` gave them before.
+    """
+    now = model.get_weights()
+    same_number = len(now) == len(weights)
+    return same_number and all(map(np.array_equal, now, weights))
+
+
+def is_about(share: Interval, stated: float) -> bool | None:
+    """Say whether a share is what was stated, give or take two points.
+
+    Returns:
+        True where the whole interval is within two points of the stated share, False where none
+        of it is, None otherwise.
+    """
+    lower, upper = stated - LARGEST_DEVIATION, stated + LARGEST_DEVIATION
+    if lower < share.lower and share.upper < upper:
+        return True
+    return False if share.upper < lower or share.lower > upper else None
+
+
+class Readability(NamedTuple):
+    """What a machine can measure of whether outputs can be read.
+
+    Attributes:
+        judges: for each judge its accuracy on unseen Latin letters.
+        read: for each judge the share of outputs that it reads as the right letter.
+        near: the share of outputs that are as near to a real letter as letters are.
+    """
+
+    judges: Sequence[Interval]
+    read: Sequence[Interval]
+    near: Interval
+
+    def __str__(self) -> str:
+        read = " and ".join(map(str, self.read))
+        return (
+            f"The judges read {read} of the outputs, and {self.near} are as near to a letter as "
+            "letters are. Needed of all three: surely more, or surely less, than 0.90."
+        )
+
+
+def readability(letters: Assessment, outputs: Assessment) -> Readability:
+    """Return the readability of one network's outputs, beside that of unseen Latin letters."""
+    return Readability(
+        letters.reading_accuracies,
+        outputs.reading_accuracies,
+        as_near_as_letters(letters, outputs),
+    )
+
+
+def is_unreadable(found: Readability) -> bool | None:
+    """Say whether outputs cannot be read, as far as a machine can tell.
+
+    Returns:
+        True where at least one judge surely reads less than 90 % and surely fewer than 90 % are
+        near; False where both judges surely read more and surely more are near; None otherwise:
+        where the measures contradict each other, where an interval holds the bound, or where a
+        judge is not surely right on 95 % of real letters.
+    """
+    if not all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in found.judges):
+        return None
+    legible = [is_above(share, LEAST_READING_ACCURACY) for share in found.read]
+    near_enough = is_above(found.near, LEAST_SHARE_NEAR)
+    if False in legible and near_enough is False:
+        return True
+    return False if all(legible) and near_enough else None
+
+
+def share_surely_labelled(probabilities: np.ndarray, *, labels: int = 14) -> Interval:
+    """Return the share of images to which a classifier gives a letter with more than 90 %.
+
+    Args:
+        probabilities: (n, places), of which the first `labels` stand for letters.
+        labels: how many letters there are.
+    """
+    sure = probabilities[:, :labels].max(axis=1) > SURE
+    return proportion_interval(sure.sum(), len(sure))
+
+
+def labels_whatever_it_sees(shares: Sequence[Interval]) -> bool | None:
+    """Say whether a classifier is sure of a letter in most images of every kind.
+
+    Args:
+        shares: for each kind of images that are no letters, as `share_surely_labelled` returns.
+
+    Returns:
+        True where each share is surely above a half, False where one is surely below, else None.
+    """
+    above = [is_above(share, 0.5) for share in shares]
+    if False in above:
+        return False
+    return None if None in above else True
+
+
+def separates(letters: Interval, noise: Interval) -> bool | None:
+    """Say whether a classifier with a noise class tells letters from noise.
+
+    Args:
+        letters: the share of unseen letters that it reads right.
+        noise: the share of unseen noise to which it surely gives a letter.
+
+    Returns:
+        True where it surely reads 95 % of the letters and surely gives less than 5 % of the noise
+        a letter, False where one is surely not so, None otherwise.
+    """
+    found = (is_above(letters, LEAST_JUDGE_ACCURACY), is_below(noise, 1 - LEAST_JUDGE_ACCURACY))
+    if False in found:
+        return False
+    return None if None in found else True

@@ -1,0 +1,40 @@
+"""Pictures of what networks draw, and of what is read in it."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+BRIGHTEST = 2.0
+"""In deviations above the mean of an image: brighter pixels are drawn alike."""
+
+
+def plot_confusions(axes: Axes, counts: np.ndarray, *, drawn: str, read: str) -> Axes:
+    """Draw a confusion matrix: shades for the share of a row, numbers for the errors.
+
+    Args:
+        axes: to draw on.
+        counts: (letters, letters) integers, a row for each letter that should be read.
+        drawn: names of the rows, one character each.
+        read: names of the columns, one character each.
+    """
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        dark = shares[row, column] > 0.5
+        axes.text(
+            column,
+            row,
+            counts[row, column],
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else "black",
+        )
+    axes.set_xticks(range(len(read)), list(read))
+    axes.set_yticks(range(len(drawn)), list(drawn))
+    axes.set(xlabel="read as", ylabel="should be")
+    return axes
+
+
+def clip_bright(images: np.ndarray) -> np.ndarray:
+    """Return normalised images with every pixel at most two deviations above the mean."""
+    return np.minimum(images, BRIGHTEST)
