@@ -200,7 +200,7 @@ def measure(run: Run, yardstick: Yardstick, cyrillic: Alphabet) -> dict[str, flo
         "to nearest letter": found.to_nearest.mean(),
         "as near as letters": as_near_as_letters(yardstick.letters, found).estimate,
         "sharpness": found.sharpness.mean(),
-        "lattice share": sum(lattice_shares(found.images, period).mean() for period in (2, 4)),
+        "lattice share": _lattice_share(found.images),
     }
     if run.classifier is not None:
         read = read_letters(run.classifier, outputs)
@@ -211,6 +211,11 @@ def measure(run: Run, yardstick: Yardstick, cyrillic: Alphabet) -> dict[str, flo
         }
     slopes = activation_slopes(run.trained.model)
     return {name: round(float(value), 5) for name, value in (numbers | slopes).items()}
+
+
+def _lattice_share(images: np.ndarray) -> float:
+    varied = images[images.any(axis=(1, 2, 3))]
+    return sum(lattice_shares(varied, period).sum() for period in (2, 4)) / len(images)
 
 
 def activation_slopes(model: keras.Model) -> dict[str, float]:

@@ -9,8 +9,7 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 
 from assignment4 import cache
 from assignment4.encoder_decoder import training
-from assignment4.encoder_decoder.assessment import Yardstick
-from assignment4.encoder_decoder.classifier_loss_checks import Readability
+from assignment4.encoder_decoder.assessment import Readability, Yardstick
 from assignment4.encoder_decoder.classifiers import build_second_judge, train_judge
 from assignment4.experiments import (
     ABLATIONS,

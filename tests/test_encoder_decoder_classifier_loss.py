@@ -5,14 +5,17 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment4.encoder_decoder.assessment import Assessment, as_near_as_letters
-from assignment4.encoder_decoder.classifier_loss_checks import (
+from assignment4.encoder_decoder.assessment import (
+    Assessment,
     Readability,
+    as_near_as_letters,
+    readability,
+)
+from assignment4.encoder_decoder.classifier_loss_checks import (
     is_about,
     is_unchanged,
     is_unreadable,
     labels_whatever_it_sees,
-    readability,
     separates,
     share_surely_labelled,
 )

@@ -1,18 +1,40 @@
 """Experiments over seeds: resumed, kept with their provenance, and from these letters."""
 
 import dataclasses
+import inspect
+import json
+import sys
 
+import numpy as np
 import pytest
 
-from assignment4 import replication
-from assignment4.letters import load_letters
+from assignment4 import __main__, cache, replication
+from assignment4.experiments import SPLITS
+from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, load_letters
 from assignment4.replication import (
-    SPLITS,
+    GROUPS,
+    PLAN,
+    RESULTS,
+    STEPS,
+    difference_over_seeds,
     over_seeds,
     read_lines,
     read_results,
-    replicate_random_targets,
+    readability_over_seeds,
+    replicate,
 )
+
+GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"])
+PROVENANCE = {"letters", "code", "lock", "commit", "experiment", "split", "seed", "steps"}
+
+
+def blank(letters: str) -> Alphabet:
+    unknown = np.full(14, "")
+    images = np.zeros((14, 28, 28), np.uint8)
+    return Alphabet(letters, images, np.arange(14), unknown, unknown, 6015)
+
+
+LETTERS = Letters(blank(CYRILLIC), blank(LATIN), embedded.NAME)
 
 
 @pytest.fixture
@@ -20,81 +42,235 @@ def counted(monkeypatch):
     """Runs that train nothing, and the list of those that were made."""
     runs = []
 
-    def run(letters, *, split, seed, steps):
-        runs.append((split, seed, steps))
-        return {"reading accuracy": 0.9 + seed / 100}
+    def run(group, name, letters, *, split, seed, steps):
+        runs.append((group, name, split, seed, steps))
+        return {"accuracy": 0.9 + seed / 100}
 
-    monkeypatch.setattr(replication, "run_random_targets", run)
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+    monkeypatch.setattr(replication, "run_experiment", run)
+    monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
     return runs
 
 
 def test_runs_are_appended_and_not_repeated(counted, tmp_path):
-    path = tmp_path / "results.jsonl"
-    replicate_random_targets([0, 1], steps=10, path=path)
-    assert counted == [(split, seed, 10) for split in SPLITS for seed in (0, 1)]
-    replicate_random_targets([0, 1, 2], steps=10, path=path)
-    assert counted[4:] == [(split, 2, 10) for split in SPLITS]
-    replicate_random_targets([0], steps=20, path=path)
-    assert len(read_lines(path)) == len(counted) == 8
-    assert len(read_results(path, steps=10)) == 6
-    assert len(read_results(path, steps=20)) == 2
+    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
+    assert counted == [(GROUP, name, "as reported", seed, 10) for seed in (0, 1) for name in NAMES]
+    replicate(GROUP, seeds=[0, 1, 2], steps=10, folder=tmp_path)
+    assert counted[8:] == [(GROUP, name, "as reported", 2, 10) for name in NAMES]
+    replicate(GROUP, seeds=[0], steps=20, names=NAMES[:1], folder=tmp_path)
+    replicate(GROUP, seeds=[0], steps=10, names=NAMES[:1], split="by family", folder=tmp_path)
+    replicate(GROUP, seeds=[0], steps=20, names=NAMES[:1], folder=tmp_path)
+    assert counted[12:] == [
+        (GROUP, NAMES[0], "as reported", 0, 20),
+        (GROUP, NAMES[0], "by family", 0, 10),
+    ]
+    assert len(read_lines(GROUP, folder=tmp_path)) == len(counted) == 14
+    assert [path.name for path in tmp_path.iterdir()] == ["squared_errors.jsonl"]
+
+
+def test_results_are_those_of_one_experiment_split_and_length_by_seed(counted, tmp_path):
+    replicate(GROUP, seeds=[2, 0, 10], steps=10, folder=tmp_path)
+    replicate(GROUP, seeds=[1], steps=10, split="by family", folder=tmp_path)
+    replicate(GROUP, seeds=[3], steps=20, folder=tmp_path)
+    found = read_results(GROUP, NAMES[1], steps=10, folder=tmp_path)
+    assert [result["seed"] for result in found] == [0, 2, 10]
+    assert {result["experiment"] for result in found} == {NAMES[1]}
+    assert [result["accuracy"] for result in found] == [0.9, 0.92, 1.0]
+    found = read_results(GROUP, NAMES[1], steps=10, split="by family", folder=tmp_path)
+    assert [result["seed"] for result in found] == [1]
+    found = read_results(GROUP, NAMES[1], steps=20, folder=tmp_path)
+    assert [result["seed"] for result in found] == [3]
+    assert read_results(GROUP, "no such experiment", steps=10, folder=tmp_path) == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_group_has_its_own_length(counted, tmp_path, group):
+    name = next(iter(GROUPS[group]))
+    replicate(group, seeds=[0], names=[name], folder=tmp_path)
+    assert counted == [(group, name, "as reported", 0, STEPS[group])]
+    assert len(read_results(group, name, folder=tmp_path)) == 1
+    assert read_results(group, name, steps=STEPS[group] + 1, folder=tmp_path) == []
 
 
 def test_an_interrupted_replication_keeps_what_it_has(counted, monkeypatch, tmp_path):
-    path, run = tmp_path / "results.jsonl", replication.run_random_targets
+    run = replication.run_experiment
 
-    def interrupted(letters, **settings):
-        if len(counted) == 1:
+    def interrupted(*arguments, **settings):
+        if len(counted) == 3:
             raise KeyboardInterrupt
-        return run(letters, **settings)
+        return run(*arguments, **settings)
 
-    monkeypatch.setattr(replication, "run_random_targets", interrupted)
+    monkeypatch.setattr(replication, "run_experiment", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        replicate_random_targets([0, 1], steps=10, path=path)
-    assert len(read_lines(path)) == 1
-    monkeypatch.setattr(replication, "run_random_targets", run)
-    replicate_random_targets([0, 1], steps=10, path=path)
-    assert len(counted) == len(read_lines(path)) == 4
+        replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
+    assert len(read_lines(GROUP, folder=tmp_path)) == 3
+    monkeypatch.setattr(replication, "run_experiment", run)
+    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
+    assert len(counted) == len(read_lines(GROUP, folder=tmp_path)) == 8
+    assert len(set(counted)) == 8
 
 
 def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_path):
-    letters = dataclasses.replace(load_letters(), source="elsewhere")
+    letters = dataclasses.replace(LETTERS, source="elsewhere")
     monkeypatch.setattr(replication, "load_letters", lambda: letters)
     with pytest.raises(ValueError, match="not of elsewhere; unset ASSIGNMENT4_LETTERS"):
-        replicate_random_targets([0], steps=10, path=tmp_path / "results.jsonl")
+        replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
     assert not counted
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_line_carries_its_provenance(counted, tmp_path):
-    path = tmp_path / "results.jsonl"
-    replicate_random_targets([0], steps=10, path=path)
-    assert {"letters", "code", "lock", "commit", "seed", "steps", "split"} <= set(
-        read_lines(path)[0]
-    )
+@pytest.mark.parametrize(
+    "wrong", [{"group": "no such group"}, {"names": ["no such name"]}, {"split": "by colour"}]
+)
+def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
+    monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
+    monkeypatch.setattr(replication, "train_judge", lambda *_, **options: None)
+    monkeypatch.setattr(replication, "Yardstick", lambda *_: None)
+    monkeypatch.setitem(SPLITS, "as reported", lambda alphabet: (alphabet, alphabet))
+    arguments = {"group": GROUP, "seeds": [0], "steps": 1, "folder": tmp_path} | wrong
+    with pytest.raises(KeyError, match=r"no such|by colour"):
+        replicate(**arguments)
+    assert not list(tmp_path.iterdir())
 
 
-def test_numbers_are_taken_over_the_seeds_of_a_split():
-    results = [{"split": "a", "n": 1.0}, {"split": "a", "n": 3.0}, {"split": "b", "n": 9.0}]
-    assert over_seeds(results, "n", split="a").estimate == 2.0
+def test_a_line_carries_its_provenance(counted, monkeypatch, tmp_path):
+    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
+    line = read_lines(GROUP, folder=tmp_path)[0]
+    assert set(line) == PROVENANCE | {"accuracy"}
+    assert line["letters"] == LETTERS.digest()[:16]
+    assert line["code"] == cache.code_digest(*replication.CODE)[:16]
+
+    def without_git(*_, **options):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(replication.subprocess, "run", without_git)
+    replicate(GROUP, seeds=[1], steps=10, folder=tmp_path)
+    assert read_lines(GROUP, folder=tmp_path)[-1]["commit"] == "unknown"
 
 
-def test_results_of_changed_code_take_the_place_of_older_ones(counted, monkeypatch, tmp_path):
-    path = tmp_path / "results.jsonl"
-    replicate_random_targets([0], steps=10, path=path)
+def test_another_commit_alone_is_no_other_result(counted, monkeypatch, tmp_path):
+    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
+    monkeypatch.setattr(replication, "_commit", lambda: "another")
+    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
+    assert len(counted) == 4
+
+
+def changed_code(monkeypatch):
     monkeypatch.setattr(replication.cache, "code_digest", lambda *_: "changed")
-    replicate_random_targets([0], steps=10, path=path)
-    assert len(read_lines(path)) == 2 * len(SPLITS)
-    assert {result["code"] for result in read_results(path, steps=10)} == {"changed"}
+
+
+def changed_lock(monkeypatch):
+    monkeypatch.setattr(replication.cache, "file_digest", lambda *_: "changed")
+
+
+def changed_letters(monkeypatch):
+    letters = dataclasses.replace(LETTERS, latin=LETTERS.latin.select(np.arange(13)))
+    monkeypatch.setattr(replication, "load_letters", lambda: letters)
+
+
+@pytest.mark.parametrize("change", [changed_code, changed_lock, changed_letters])
+def test_newer_results_take_the_place_of_older_ones(counted, monkeypatch, tmp_path, change):
+    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
+    change(monkeypatch)
+    monkeypatch.setattr(replication, "run_experiment", lambda *_, **settings: {"accuracy": 0.5})
+    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
+    assert len(read_lines(GROUP, folder=tmp_path)) == 12
+    found = read_results(GROUP, NAMES[0], steps=10, folder=tmp_path)
+    assert [result["accuracy"] for result in found] == [0.5, 0.91]
+
+
+def test_numbers_are_taken_over_the_seeds():
+    results = [{"seed": 0, "n": 1.0}, {"seed": 1, "n": 3.0}]
+    assert over_seeds(results, "n").estimate == 2
+    with pytest.raises(ValueError, match="at least two values, got 1"):
+        over_seeds(results[:1], "n")
+    with pytest.raises(KeyError, match="unknown"):
+        over_seeds(results, "unknown")
+
+
+def test_readability_is_that_of_each_judge_over_the_seeds():
+    one = {"first judge": 0.99, "second judge": 0.98, "as near as letters": 0.1}
+    one |= {"read by first judge": 0.5, "read by second judge": 0.4}
+    results = [one | {"read by first judge": 0.5 + seed / 10} for seed in (-1, 1)]
+    letters, outputs, near = readability_over_seeds(results)
+    assert [judge.estimate for judge in letters] == [0.99, 0.98]
+    assert [judge.estimate for judge in outputs] == pytest.approx([0.5, 0.4])
+    assert near.estimate == pytest.approx(0.1)
+    assert outputs[0].upper - outputs[0].lower > 0.1
+    assert outputs[1].upper - outputs[1].lower == pytest.approx(0)
+
+
+def test_differences_are_taken_seed_by_seed():
+    """What two seeds have in common cancels out; the interval is that of the differences."""
+    results = [{"seed": seed, "n": 10.0 * seed + 0.1 * (seed % 2)} for seed in range(4)]
+    others = [{"seed": seed, "n": 10.0 * seed} for seed in range(4)]
+    difference = difference_over_seeds(results, others, "n")
+    assert difference.estimate == pytest.approx(0.05)
+    assert difference.upper - difference.lower < 0.2
+    assert difference_over_seeds(others, results, "n").estimate == pytest.approx(-0.05)
+    with pytest.raises(ValueError, match=r"seeds \[0, 1, 2, 3\] cannot be paired with \[1, 2, 3\]"):
+        difference_over_seeds(results, others[1:], "n")
+    with pytest.raises(ValueError, match="cannot be paired"):
+        difference_over_seeds(results, others[::-1], "n")
 
 
 def test_a_missing_file_has_no_results(tmp_path):
-    assert read_results(tmp_path / "none.jsonl") == []
+    assert read_lines(GROUP, folder=tmp_path) == []
+    assert read_results(GROUP, NAMES[0], folder=tmp_path) == []
 
 
-def test_the_stored_results_are_of_five_seeds_and_these_letters(monkeypatch):
+def test_the_plan_can_be_carried_out_and_does_nothing_twice(counted, tmp_path):
+    for part in PLAN:
+        bound = inspect.signature(replicate).bind(**part).arguments
+        assert bound["group"] in GROUPS
+        assert set(bound.get("names", ())) <= set(GROUPS[bound["group"]])
+        assert bound.get("split", "as reported") in SPLITS
+        assert bound.get("steps", STEPS[bound["group"]]) > 0
+        assert all(seed >= 0 for seed in bound["seeds"])
+        replicate(**part, folder=tmp_path)
+    asked_for = sum(
+        len(part["seeds"]) * len(part.get("names") or GROUPS[part["group"]]) for part in PLAN
+    )
+    assert len(counted) == len(set(counted)) == asked_for
+    for part in PLAN:
+        replicate(**part, folder=tmp_path)
+    assert len(counted) == asked_for
+
+
+def test_the_plan_has_five_seeds_of_everything_and_two_of_the_report_s_lengths():
+    everything = {part["group"]: part for part in PLAN if "names" not in part}
+    assert set(everything) == set(GROUPS)
+    assert all(list(part["seeds"]) == [0, 1, 2, 3, 4] for part in everything.values())
+    long = {name for part in PLAN if part.get("steps") == 20_000 for name in part["names"]}
+    assert long == {"random letters", "classifier"}
+
+
+def test_the_command_carries_out_the_plan(monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(replication, "replicate", lambda **part: done.append(part))
+    monkeypatch.setattr(sys, "argv", ["assignment4", "replicate"])
+    assert __main__.main() == 0
+    assert done == list(PLAN)
+    assert capsys.readouterr().out.startswith(f"part 1 of {len(PLAN)}: ")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_stored_results_are_of_known_experiments_and_these_letters(group, monkeypatch):
     monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+    lines = read_lines(group)
     digest = load_letters().digest()[:16]
-    runs = sorted((result["split"], result["seed"]) for result in read_results())
-    assert runs == sorted((split, seed) for split in SPLITS for seed in range(5))
-    assert {result["letters"] for result in read_results()} == {digest}
+    for line in lines:
+        assert set(line) >= PROVENANCE
+        assert line["letters"] == digest
+        assert line["experiment"] in GROUPS[group]
+        assert line["split"] in SPLITS
+        numbers = {name: value for name, value in line.items() if name not in PROVENANCE}
+        assert {"read by first judge", "variance share", "seconds"} <= set(numbers)
+        assert all(isinstance(value, int | float) for value in numbers.values())
+        assert json.dumps(numbers, allow_nan=False)
+    identities = [replication._identity(line) for line in lines]
+    assert len(identities) == len(set(identities))
+
+
+def test_no_other_file_lies_among_the_stored_results():
+    names = {path.name for path in RESULTS.glob("*.jsonl")}
+    assert names <= {f"{group}.jsonl" for group in GROUPS}

@@ -6,6 +6,7 @@ that brightness and contrast count for nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
 
@@ -91,10 +92,11 @@ class Yardstick:
         """Measure images.
 
         Args:
-            images: (n, 28, 28, 1), of at least two images of each class, none constant.
+            images: (n, 28, 28, 1), of at least two images of each class. A constant one, which
+                has no deviation, is measured as 0 everywhere.
             labels: the letters that they should be, (n,).
         """
-        images = normalize(images[..., 0])
+        images = _normalize_varied(images)
         variances = within_class_variances(images, labels)
         return Assessment(
             images=images,
@@ -117,27 +119,61 @@ def transcribe(model: keras.Model, cyrillic: Alphabet) -> np.ndarray:
     return model.predict(normalize(cyrillic.images), batch_size=500, verbose=0)
 
 
-def is_readable(letters: Assessment, outputs: Assessment) -> bool | None:
-    """Say whether outputs can be read, by what a machine can measure of that.
+class Readability(NamedTuple):
+    """What a machine can measure of whether outputs can be read.
+
+    Attributes:
+        judges: for each judge its accuracy on unseen Latin letters.
+        read: for each judge the share of outputs that it reads as the right letter.
+        near: the share of outputs that are as near to a real letter as letters are.
+    """
+
+    judges: Sequence[Interval]
+    read: Sequence[Interval]
+    near: Interval
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether the outputs can be read.
+
+        True where each judge surely reads more than 90 % and surely more than 90 % are near;
+        False where one judge surely reads less, and surely fewer are near. None otherwise: where
+        the measures contradict each other, where an interval holds the bound, or where a judge
+        is not surely right on 95 % of real letters.
+        """
+        if not all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in self.judges):
+            return None
+        read = [is_above(share, LEAST_READING_ACCURACY) for share in self.read]
+        near = is_above(self.near, LEAST_SHARE_NEAR)
+        if all(read) and near:
+            return True
+        return False if False in read and near is False else None
+
+    def __str__(self) -> str:
+        read = " and ".join(map(str, self.read))
+        return (
+            f"The judges read {read} of the outputs, and {self.near} are as near to a letter as "
+            "letters are. Needed of all three: surely more, or surely less, than 0.90."
+        )
+
+
+def readability(letters: Assessment, outputs: Assessment) -> Readability:
+    """Return the readability of a network's outputs.
 
     Args:
         letters: of unseen Latin letters, by the same yardstick.
-        outputs: of a network.
-
-    Returns:
-        True where each judge surely reads more than 90 % of the outputs as the right letter and
-        surely more than 90 % of them are as near to a real letter as letters are; False where
-        one judge surely reads less, and surely fewer are near. None otherwise: where the
-        measures contradict each other, where an interval holds the bound, or where a judge is
-        not surely right on 95 % of real letters.
+        outputs: of the network.
     """
-    if not all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in letters.reading_accuracies):
-        return None
-    read = [is_above(share, LEAST_READING_ACCURACY) for share in outputs.reading_accuracies]
-    near = is_above(as_near_as_letters(letters, outputs), LEAST_SHARE_NEAR)
-    if all(read) and near:
-        return True
-    return False if False in read and near is False else None
+    return Readability(
+        letters.reading_accuracies,
+        outputs.reading_accuracies,
+        as_near_as_letters(letters, outputs),
+    )
+
+
+def is_readable(letters: Assessment, outputs: Assessment) -> bool | None:
+    """Say whether outputs can be read: the verdict of their `readability`."""
+    return readability(letters, outputs).verdict
 
 
 def as_near_as_letters(letters: Assessment, outputs: Assessment) -> Interval:
@@ -185,6 +221,13 @@ def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) 
     if False in (classified, returned):
         return False
     return None if None in (classified, returned) else True
+
+
+def _normalize_varied(images: np.ndarray) -> np.ndarray:
+    result = np.zeros(images.shape, np.float32)
+    varied = np.ptp(images, axis=(1, 2, 3)) > 0
+    result[varied] = normalize(images[varied][..., 0])
+    return result
 
 
 def _squared_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:

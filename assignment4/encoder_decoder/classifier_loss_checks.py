@@ -1,20 +1,13 @@
 """Checks of what the report says of training through a classifier, Exercise 2 c."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
 
 import keras
 import numpy as np
 
-from assignment4.encoder_decoder.assessment import (
-    LEAST_JUDGE_ACCURACY,
-    LEAST_READING_ACCURACY,
-    LEAST_SHARE_NEAR,
-    Assessment,
-    as_near_as_letters,
-)
+from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, Readability
 from assignment4.intervals import Interval, is_above, is_below, proportion_interval
 
 LARGEST_DEVIATION = 0.02
@@ -46,52 +39,9 @@ def is_about(share: Interval, stated: float) -> bool | None:
     return False if share.upper < lower or share.lower > upper else None
 
 
-class Readability(NamedTuple):
-    """What a machine can measure of whether outputs can be read.
-
-    Attributes:
-        judges: for each judge its accuracy on unseen Latin letters.
-        read: for each judge the share of outputs that it reads as the right letter.
-        near: the share of outputs that are as near to a real letter as letters are.
-    """
-
-    judges: Sequence[Interval]
-    read: Sequence[Interval]
-    near: Interval
-
-    def __str__(self) -> str:
-        read = " and ".join(map(str, self.read))
-        return (
-            f"The judges read {read} of the outputs, and {self.near} are as near to a letter as "
-            "letters are. Needed of all three: surely more, or surely less, than 0.90."
-        )
-
-
-def readability(letters: Assessment, outputs: Assessment) -> Readability:
-    """Return the readability of one network's outputs, beside that of unseen Latin letters."""
-    return Readability(
-        letters.reading_accuracies,
-        outputs.reading_accuracies,
-        as_near_as_letters(letters, outputs),
-    )
-
-
 def is_unreadable(found: Readability) -> bool | None:
-    """Say whether outputs cannot be read, as far as a machine can tell.
-
-    Returns:
-        True where at least one judge surely reads less than 90 % and surely fewer than 90 % are
-        near; False where both judges surely read more and surely more are near; None otherwise:
-        where the measures contradict each other, where an interval holds the bound, or where a
-        judge is not surely right on 95 % of real letters.
-    """
-    if not all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in found.judges):
-        return None
-    legible = [is_above(share, LEAST_READING_ACCURACY) for share in found.read]
-    near_enough = is_above(found.near, LEAST_SHARE_NEAR)
-    if False in legible and near_enough is False:
-        return True
-    return False if all(legible) and near_enough else None
+    """Say whether outputs cannot be read: the opposite of their readability's verdict."""
+    return None if found.verdict is None else not found.verdict
 
 
 def share_surely_labelled(probabilities: np.ndarray, *, labels: int = 14) -> Interval:

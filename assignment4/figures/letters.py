@@ -24,6 +24,8 @@ def plot_letters(
 ) -> Axes:
     """Draw rows of images, each stretched to its own range from black to white.
 
+    A constant image is black.
+
     Args:
         axes: to draw on.
         rows: for each name a row of as many images, (columns, 28, 28) or (columns, 28, 28, 1).
@@ -35,7 +37,7 @@ def plot_letters(
     for row, images in enumerate(rows.values()):
         for column, image in enumerate(images):
             image = image.reshape(SIZE, SIZE).astype(float)
-            image = (image - image.min()) / np.ptp(image)
+            image = (image - image.min()) / (np.ptp(image) or 1)
             place = np.s_[row * step :, column * step :]
             mosaic[place][:SIZE, :SIZE] = image
     axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
