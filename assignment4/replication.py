@@ -73,6 +73,8 @@ CODE = (
     "encoder_decoder/metrics",
     "encoder_decoder/spectrum",
     "experiments",
+    "intervals",
+    "letters/dataset",
     "letters/normalization",
     "letters/splits",
 )
@@ -101,8 +103,11 @@ def replicate(
         folder: of the file.
 
     Raises:
-        ValueError: ASSIGNMENT4_LETTERS names other letters than those that the results are of.
+        ValueError: a name is not of the group, or ASSIGNMENT4_LETTERS names other letters than
+            those that the results are of.
     """
+    if unknown := sorted(set(names) - set(GROUPS[group])):
+        raise ValueError(f"{group} has no experiment {unknown}; it has {list(GROUPS[group])}")
     letters = load_letters()
     if not letters.embedded:
         raise ValueError(

@@ -255,24 +255,24 @@ def build_two_outputs() -> keras.Model:
 
 def test_the_sum_of_several_losses_is_minimised(labelled):
     """On constant images it is known: the minimum of (k - 7)^2 + w (2 k - 3)^2 in the output k."""
-    images, labels, _ = labelled
+    images, labels = np.ones_like(labelled[0]), labelled[1]
     first, second = (constant_images([value] * 10) for value in (7, 3))
     pools = [second[:1], second[:1]]
-    batches = draw_with_targets(images, labels, pools, seed=0, targets_per_image=2, answers=first)
-    for weight in (0.0, 0.5):
-        trained = train(
-            build_two_outputs,
-            batches,
-            loss=[keras.losses.MeanSquaredError(), MeanSquaredErrorToTargets(weight=weight)],
-            steps=200,
-            seed=0,
-            data={},
-            learning_rate=0.1,
-        )
-        found, doubled = trained.model.predict(images, verbose=0)
-        expected = (7 + weight * 2 * 3) / (1 + weight * 4)
-        assert values(found) == pytest.approx(expected, abs=0.5)
-        assert values(doubled) == pytest.approx(2 * values(found))
+    batches = draw_with_targets(
+        images, labels, pools, seed=0, targets_per_image=2, batch_size=4, answers=first
+    )
+    trained = train(
+        build_two_outputs,
+        batches,
+        loss=[keras.losses.MeanSquaredError(), MeanSquaredErrorToTargets(weight=0.5)],
+        steps=60,
+        seed=0,
+        data={},
+        learning_rate=0.1,
+    )
+    found, doubled = trained.model.predict(images[:1], verbose=0)
+    assert values(found) == pytest.approx((7 + 0.5 * 2 * 3) / (1 + 0.5 * 4), abs=0.5)
+    assert values(doubled) == pytest.approx(2 * values(found))
 
 
 class Bar:

@@ -95,6 +95,9 @@ class Yardstick:
             images: (n, 28, 28, 1), of at least two images of each class. A constant one, which
                 has no deviation, is measured as 0 everywhere.
             labels: the letters that they should be, (n,).
+
+        Raises:
+            ValueError: an image has a value that is not finite.
         """
         images = _normalize_varied(images)
         variances = within_class_variances(images, labels)
@@ -225,7 +228,7 @@ def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) 
 
 def _normalize_varied(images: np.ndarray) -> np.ndarray:
     result = np.zeros(images.shape, np.float32)
-    varied = np.ptp(images, axis=(1, 2, 3)) > 0
+    varied = np.ptp(images, axis=(1, 2, 3)) != 0
     result[varied] = normalize(images[varied][..., 0])
     return result
 

@@ -8,9 +8,9 @@ import keras
 import sympy
 from keras import layers
 
-from assignment4.encoder_decoder.models import IMAGE_SHAPE
+from assignment4.encoder_decoder.models import IMAGE_SHAPE, ScaledReLU
 
-ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation)
+ACTIVATIONS = (layers.PReLU, layers.LeakyReLU, layers.ReLU, layers.Activation, ScaledReLU)
 Layer = tuple[str, tuple[int, ...], int, tuple[int, ...]]
 WEIGHTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense)
 
@@ -54,10 +54,13 @@ def has_layers(model: keras.Model, expected: Sequence[Layer]) -> bool:
 
 def normalizes_before_activations(model: keras.Model) -> bool:
     """Say whether the input of every activation is a batch normalisation, and there is one."""
-    activations = [layer for layer in model.layers if isinstance(layer, ACTIVATIONS)]
-    return bool(activations) and all(
-        isinstance(_before(layer), layers.BatchNormalization) for layer in activations
-    )
+    before = [
+        _before(layer, node=node)
+        for layer in model.layers
+        if isinstance(layer, ACTIVATIONS)
+        for node in range(len(layer._inbound_nodes))
+    ]
+    return bool(before) and all(isinstance(layer, layers.BatchNormalization) for layer in before)
 
 
 def has_parametric_relus(model: keras.Model, *, linear_last: bool = False) -> bool:

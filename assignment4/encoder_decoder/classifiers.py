@@ -95,7 +95,12 @@ def train_judge(
 
 
 def train_classifier(
-    latin: Alphabet, *, seed: int, noise: np.ndarray | None = None, noise_label: int = NOISE_LABEL
+    latin: Alphabet,
+    *,
+    seed: int,
+    noise: np.ndarray | None = None,
+    noise_label: int = NOISE_LABEL,
+    steps: int = CLASSIFIER_STEPS,
 ) -> keras.Model:
     """Train the report's classifier on Latin letters and, if there is any, on noise.
 
@@ -107,6 +112,7 @@ def train_classifier(
         seed: of weights, dropout and draws.
         noise: (n, 28, 28, 1) float32, images that are no letters.
         noise_label: the label of these images.
+        steps: how many batches of 100 images.
     """
     images, labels = normalize(latin.images), latin.labels
     if noise is not None:
@@ -116,7 +122,7 @@ def train_classifier(
         build_classifier,
         draw_with_labels(images, one_hot(labels), seed=seed),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        steps=CLASSIFIER_STEPS,
+        steps=steps,
         seed=seed,
         learning_rate=CLASSIFIER_LEARNING_RATE,
         data={"letters": array_digest(images, labels)},

@@ -208,6 +208,23 @@ def _train_on_targets(
     )
 
 
+class Frozen(keras.layers.Layer):
+    """A trained model as a layer that is not trained and always runs as at inference.
+
+    A layer of its own, since Keras hands its own training mode on to a model within a model,
+    whatever mode that was called with.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        super().__init__(name="frozen")
+        self.model = model
+        self.trainable = False
+
+    def call(self, inputs):
+        """Return the model's outputs."""
+        return self.model(inputs, training=False)
+
+
 def _followed_by(classifier: keras.Model, architecture: Architecture) -> keras.Model:
     """Return an untrained encoder-decoder and the frozen classifier in a row.
 
@@ -215,10 +232,9 @@ def _followed_by(classifier: keras.Model, architecture: Architecture) -> keras.M
         A model from images to the classifier's logits and the encoder-decoder's images. Only the
         latter is trained; the classifier drops nothing.
     """
-    classifier.trainable = False
     images = keras.Input(IMAGE_SHAPE, name="image")
     outputs = build_encoder_decoder(architecture)(images)
-    return keras.Model(images, [classifier(outputs, training=False), outputs], name="followed")
+    return keras.Model(images, [Frozen(classifier)(outputs), outputs], name="followed")
 
 
 def _network_of(trained: Trained) -> Trained:

@@ -16,6 +16,14 @@ LATENT_SIZE = 512
 DROPOUT_RATE = 0.33
 
 
+CHOICES = {
+    "activation": ("parametric", "scaled", "relu"),
+    "normalization": ("every", "convolutions", "none"),
+    "initial_weights": ("glorot_uniform", "standard_normal"),
+    "upsampling": ("transposed", "resized"),
+}
+
+
 @dataclass(frozen=True)
 class Architecture:
     """What may differ from the network that the report describes.
@@ -42,6 +50,17 @@ class Architecture:
     last_layer: bool = True
     upsampling: str = "transposed"
     kernel_size: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse a choice that there is not.
+
+        Raises:
+            ValueError: a field has another value than those named above.
+        """
+        for field, choices in CHOICES.items():
+            value = getattr(self, field)
+            if value not in choices:
+                raise ValueError(f"{field} must be one of {choices}, got {value!r}")
 
 
 AS_DESCRIBED = Architecture()
@@ -104,10 +123,9 @@ class Blocks:
     def kernel(self) -> dict[str, object]:
         """How kernels start and what keeps them small, as arguments of a layer."""
         initial, decay = self.architecture.initial_weights, self.architecture.weight_decay
+        standard_normal = keras.initializers.RandomNormal(stddev=1.0)
         return {
-            "kernel_initializer": "glorot_uniform"
-            if initial == "glorot_uniform"
-            else keras.initializers.RandomNormal(stddev=1.0),
+            "kernel_initializer": standard_normal if initial == "standard_normal" else initial,
             "kernel_regularizer": keras.regularizers.L2(decay) if decay else None,
         }
 

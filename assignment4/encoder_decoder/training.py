@@ -61,8 +61,10 @@ class MeanSquaredErrorToTargets(keras.losses.Loss):
     Source: report, Exercise 2 c.
     """
 
-    def __init__(self, weight: float = 1.0, **options) -> None:
-        super().__init__(**options)
+    def __init__(
+        self, weight: float = 1.0, name: str = "mean_squared_error_to_targets", **options
+    ) -> None:
+        super().__init__(name=name, **options)
         self.weight = weight
 
     def call(self, targets, outputs):
@@ -157,7 +159,7 @@ def _fit(model, batches, loss, steps, learning_rate, key) -> float:
             stop = min(first + STEPS_BETWEEN_SAVES, steps)
             count = keras.callbacks.LambdaCallback(
                 on_train_batch_end=lambda batch, logs, first=first: bar.update(
-                    first + batch + 1 - bar.n
+                    min(first + batch + 1, steps) - bar.n
                 )
             )
             start = time.perf_counter()
