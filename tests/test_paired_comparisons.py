@@ -1,0 +1,193 @@
+"""Changes are compared seed by seed, and nothing inside its interval is called a difference."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from scipy import stats
+
+from assignment4.figures.paired_comparisons import plot_comparisons
+from assignment4.intervals import Interval, mean_interval
+from assignment4.paired_comparisons import (
+    BASE,
+    NO_DIFFERENCE,
+    Comparison,
+    compare,
+    details,
+    overview,
+    widen,
+    with_common_seeds,
+)
+
+NAMES = {"x": "first number", "y": "second number"}
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def runs(x, y, *, first=0) -> list[dict]:
+    """Return one result for each value, of the seeds from the first on."""
+    pairs = enumerate(zip(x, y, strict=True), start=first)
+    return [{"seed": seed, "x": value, "y": other} for seed, (value, other) in pairs]
+
+
+@pytest.fixture
+def results() -> dict[str, list[dict]]:
+    """Seeds differ by far more than changes: only the pairs tell the networks apart."""
+    rng = np.random.default_rng(0)
+    seeds, noise = 10 * rng.normal(size=(2, 5)), 0.01 * rng.normal(size=(3, 2, 5))
+    x, y = seeds
+    return {
+        BASE: runs(x, y),
+        "much": runs(x + 1 + noise[0, 0], y - 2 + noise[0, 1]),
+        "nothing": runs(x + noise[1, 0] - noise[1, 0].mean(), y + noise[1, 1] - noise[1, 1].mean()),
+        "far": runs(x + 300 + noise[2, 0], y),
+    }
+
+
+def find(comparisons, change: str, number: str) -> Comparison:
+    (one,) = [one for one in comparisons if (one.change, one.number) == (change, number)]
+    return one
+
+
+@pytest.mark.parametrize(
+    ("alone", "among_all", "finding"),
+    [
+        ((1, 2, 3), (0.5, 2, 3.5), "higher"),
+        ((-3, -2, -1), (-3.5, -2, -0.5), "lower"),
+        ((1, 2, 3), (-1, 2, 5), "perhaps higher"),
+        ((-3, -2, -1), (-5, -2, 1), "perhaps lower"),
+        ((-1, 2, 5), (-4, 2, 8), NO_DIFFERENCE),
+        ((0, 2, 4), (-4, 2, 8), NO_DIFFERENCE),
+        ((-4, -2, 0), (-8, -2, 4), NO_DIFFERENCE),
+        ((0, 0, 0), (0, 0, 0), NO_DIFFERENCE),
+    ],
+)
+def test_the_intervals_decide_what_is_said(alone, among_all, finding):
+    assert Comparison("a", "b", Interval(*alone), Interval(*among_all)).finding == finding
+
+
+def test_networks_are_compared_seed_by_seed(results):
+    comparisons = compare(results, NAMES)
+    assert [(one.change, one.number) for one in comparisons] == [
+        (change, number) for number in NAMES.values() for change in ("much", "nothing", "far")
+    ]
+    findings = [one.finding for one in comparisons]
+    assert findings == ["higher", NO_DIFFERENCE, "higher", "lower", *2 * [NO_DIFFERENCE]]
+    much = find(comparisons, "much", "first number")
+    differences = [a["x"] - b["x"] for a, b in zip(results["much"], results[BASE], strict=True)]
+    assert much.alone == mean_interval(differences)
+    assert much.among_all.lower < much.alone.lower < 1 < much.alone.upper < much.among_all.upper
+
+
+def test_another_base_may_be_chosen(results):
+    pair = {name: results[name] for name in ("much", "far")}
+    (one,) = compare(pair, {"x": "first number"}, base="much")
+    assert one.change == "far"
+    assert one.alone.estimate == pytest.approx(299, abs=0.1)
+    assert one.alone == one.among_all
+
+
+def test_seeds_must_be_the_same_and_two(results):
+    results["late"] = runs([1.0] * 5, [1.0] * 5, first=1)
+    with pytest.raises(ValueError, match="cannot be paired"):
+        compare(results, NAMES)
+    common = with_common_seeds(results)
+    assert {name: [run["seed"] for run in some] for name, some in common.items()} == {
+        name: [1, 2, 3, 4] for name in results
+    }
+    single = {name: some[:1] for name, some in common.items()}
+    with pytest.raises(ValueError, match="at least two values"):
+        compare(single, NAMES)
+
+
+def test_no_common_seed_leaves_nothing(results):
+    results["other"] = runs([1.0], [1.0], first=9)
+    assert set(map(len, with_common_seeds(results).values())) == {0}
+
+
+@pytest.mark.parametrize("comparisons", [1, 24])
+def test_widened_intervals_are_student_s_of_a_higher_confidence(comparisons):
+    values = [1.0, 2.0, 4.0, 4.5, 7.0]
+    found = widen(mean_interval(values), values=5, comparisons=comparisons)
+    lower, upper = stats.t.interval(
+        1 - 0.05 / comparisons, 4, loc=np.mean(values), scale=stats.sem(values)
+    )
+    assert found == pytest.approx((lower, np.mean(values), upper))
+
+
+def test_intervals_among_all_seldom_leave_out_the_truth_together():
+    values = np.random.default_rng(0).normal(size=(4000, 24, 5))
+    ratio = np.abs(values.mean(axis=2)) / values.std(axis=2, ddof=1)
+    alone = stats.t.ppf(0.975, 4) / np.sqrt(5)
+    among_all = widen(Interval(-alone, 0, alone), values=5, comparisons=24).upper
+    assert (ratio > alone).mean() == pytest.approx(0.05, abs=0.005)
+    assert (ratio > alone).any(axis=1).mean() > 0.6
+    assert (ratio > among_all).any(axis=1).mean() < 0.06
+
+
+def test_the_overview_has_a_row_for_each_change(results):
+    table = overview(compare(results, NAMES))
+    assert table.names == ["change", *NAMES.values()]
+    assert table.rows == [
+        ["much", "higher", "lower"],
+        ["nothing", NO_DIFFERENCE, NO_DIFFERENCE],
+        ["far", "higher", NO_DIFFERENCE],
+    ]
+
+
+def test_details_mark_every_number_as_measured(results):
+    table = details(compare(results, NAMES), ["nothing", "far"])
+    assert [row[:2] for row in table.rows] == [
+        [change, number] for number in NAMES.values() for change in ("nothing", "far")
+    ]
+    bounds = "≈+0.0000 to ≈+0.0000"
+    assert table.rows[-1] == ["far", "second number", "≈+0.0000", bounds, bounds, NO_DIFFERENCE]
+    assert table.rows[0][2] == "≈+0.0000"
+    assert table.rows[0][3].startswith("≈−0.0")
+    assert table.rows[1][2].startswith("≈+299.9")
+
+
+def test_the_picture_draws_dots_and_both_intervals(results):
+    comparisons = compare(results, NAMES)
+    panels = plot_comparisons(comparisons)
+    assert [axes.get_title() for axes in panels] == list(NAMES.values())
+    assert [label.get_text() for label in panels[0].get_yticklabels()] == ["much", "nothing", "far"]
+    for axes, number in zip(panels, NAMES.values(), strict=True):
+        zero, *lines = axes.lines
+        assert set(zero.get_xdata()) == {0}
+        for row, change in enumerate(("much", "nothing", "far")):
+            thin, thick, dot = lines[3 * row : 3 * row + 3]
+            one = find(comparisons, change, number)
+            assert list(thin.get_xdata()) == [one.among_all.lower, one.among_all.upper]
+            assert list(thick.get_xdata()) == [one.alone.lower, one.alone.upper]
+            assert list(dot.get_xdata()) == [one.alone.estimate]
+            assert {*thin.get_ydata(), *thick.get_ydata(), *dot.get_ydata()} == {row}
+            assert thick.get_linewidth() > thin.get_linewidth()
+
+
+def test_everything_lies_within_the_scale(results):
+    comparisons = compare(results, NAMES)
+    for axes in plot_comparisons(comparisons):
+        lower, upper = axes.get_xlim()
+        found = [one for one in comparisons if one.number == axes.get_title()]
+        assert lower < min(0, *(one.among_all.lower for one in found))
+        assert upper > max(0, *(one.among_all.upper for one in found))
+        ticks = axes.get_xticks()
+        assert 0 in ticks
+        assert sum((ticks >= lower) & (ticks <= upper)) >= 3
+        assert (np.diff(ticks) > 0).all()
+
+
+def test_findings_are_told_apart_without_colour():
+    intervals = [Interval(1, 2, 3), Interval(1, 2, 3), Interval(-1, 2, 5)]
+    wider = [Interval(0.5, 2, 3.5), Interval(-1, 2, 5), Interval(-2, 2, 6)]
+    changes = zip("abc", intervals, wider, strict=True)
+    (axes,) = plot_comparisons([Comparison(name, "n", *both) for name, *both in changes])
+    dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
+    looks = [(dot.get_marker(), dot.get_markerfacecolor()) for dot in dots]
+    assert len(set(looks)) == len({dot.get_color() for dot in dots}) == 3
+    names = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    assert names == ["higher or lower", "perhaps", NO_DIFFERENCE]
