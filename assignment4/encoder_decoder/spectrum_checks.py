@@ -5,7 +5,7 @@ independent. A network's outputs for one class are nearly one image, so its imag
 number for each class says something of this network, one for each seed something of such networks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -52,25 +52,46 @@ def has_lattice(shares: np.ndarray, reference: np.ndarray) -> bool | None:
     return is_above(excess(shares, reference), LEAST_EXCESS)
 
 
-def has_lattice_beyond_all(shares: np.ndarray, references: Iterable[np.ndarray]) -> bool | None:
-    """Say whether images have more of a lattice than each of several others.
-
-    A decoder's transposed convolutions of kernel 3 make its lattice if there is more of it than
-    in real letters, with kernel 4, and with resizing before a convolution.
+def comes_from_uneven_cover(
+    uneven: np.ndarray, even: np.ndarray, reference: np.ndarray
+) -> bool | None:
+    """Say whether a lattice comes from transposed convolutions that cover pixels unevenly.
 
     Args:
-        shares: of the images, as `excess` takes them.
-        references: of each of the others.
+        uneven: shares with a kernel that the stride does not divide, as `excess` takes them.
+        even: shares with one that it divides.
+        reference: shares without a lattice, such as those of real letters.
 
     Returns:
-        True where `has_lattice` is True for each, False where it is False for one, else None.
-
-    Raises:
-        ValueError: there is no reference; or see `excess`.
+        True where there is surely a lattice with the first kernel and surely none with the second;
+        False where one of the two is surely not so; None otherwise.
     """
-    verdicts = [has_lattice(shares, reference) for reference in references]
-    if not verdicts:
-        raise ValueError("there is nothing to compare the shares with")
+    return _all_of([has_lattice(uneven, reference), _no(has_lattice(even, reference))])
+
+
+def comes_from_transposed_convolutions(
+    transposed: Sequence[np.ndarray], resized: np.ndarray, reference: np.ndarray
+) -> bool | None:
+    """Say whether a lattice comes from transposed convolutions, whatever their kernel.
+
+    Args:
+        transposed: shares with each kernel, as `excess` takes them.
+        resized: shares with resizing and a convolution in their place.
+        reference: shares without a lattice, such as those of real letters.
+
+    Returns:
+        True where there is surely a lattice with each kernel and surely none with resizing; False
+        where one of these is surely not so; None otherwise.
+    """
+    found = [has_lattice(shares, reference) for shares in transposed]
+    return _all_of([*found, _no(has_lattice(resized, reference))])
+
+
+def _no(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
+
+
+def _all_of(verdicts: Sequence[bool | None]) -> bool | None:
     if False in verdicts:
         return False
     return None if None in verdicts else True
