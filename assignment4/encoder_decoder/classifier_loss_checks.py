@@ -9,6 +9,7 @@ import numpy as np
 
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, Readability
 from assignment4.intervals import Interval, is_above, is_below, proportion_interval
+from assignment4.verdicts import all_of, opposite
 
 LARGEST_DEVIATION = 0.02
 SURE = 0.9
@@ -41,7 +42,7 @@ def is_about(share: Interval, stated: float) -> bool | None:
 
 def is_unreadable(found: Readability) -> bool | None:
     """Say whether outputs cannot be read: the opposite of their readability's verdict."""
-    return None if found.verdict is None else not found.verdict
+    return opposite(found.verdict)
 
 
 def share_surely_labelled(probabilities: np.ndarray, *, labels: int = 14) -> Interval:
@@ -64,10 +65,7 @@ def labels_whatever_it_sees(shares: Sequence[Interval]) -> bool | None:
     Returns:
         True where each share is surely above a half, False where one is surely below, else None.
     """
-    above = [is_above(share, 0.5) for share in shares]
-    if False in above:
-        return False
-    return None if None in above else True
+    return all_of([is_above(share, 0.5) for share in shares])
 
 
 def separates(letters: Interval, noise: Interval) -> bool | None:
@@ -81,7 +79,6 @@ def separates(letters: Interval, noise: Interval) -> bool | None:
         True where it surely reads 95 % of the letters and surely gives less than 5 % of the noise
         a letter, False where one is surely not so, None otherwise.
     """
-    found = (is_above(letters, LEAST_JUDGE_ACCURACY), is_below(noise, 1 - LEAST_JUDGE_ACCURACY))
-    if False in found:
-        return False
-    return None if None in found else True
+    return all_of(
+        [is_above(letters, LEAST_JUDGE_ACCURACY), is_below(noise, 1 - LEAST_JUDGE_ACCURACY)]
+    )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assignment4.intervals import Interval, is_above, mean_interval
+from assignment4.verdicts import all_of, opposite
 
 LEAST_EXCESS = 0.02
 """A lattice counts from a fiftieth of the variance on. White noise of 28 x 28 pixels has 15 / 783
@@ -66,7 +67,7 @@ def comes_from_uneven_cover(
         True where there is surely a lattice with the first kernel and surely none with the second;
         False where one of the two is surely not so; None otherwise.
     """
-    return _all_of([has_lattice(uneven, reference), _no(has_lattice(even, reference))])
+    return all_of([has_lattice(uneven, reference), opposite(has_lattice(even, reference))])
 
 
 def comes_from_transposed_convolutions(
@@ -84,14 +85,4 @@ def comes_from_transposed_convolutions(
         where one of these is surely not so; None otherwise.
     """
     found = [has_lattice(shares, reference) for shares in transposed]
-    return _all_of([*found, _no(has_lattice(resized, reference))])
-
-
-def _no(verdict: bool | None) -> bool | None:
-    return None if verdict is None else not verdict
-
-
-def _all_of(verdicts: Sequence[bool | None]) -> bool | None:
-    if False in verdicts:
-        return False
-    return None if None in verdicts else True
+    return all_of([*found, opposite(has_lattice(resized, reference))])

@@ -8,21 +8,16 @@ import base64
 import html
 import struct
 import zlib
-from importlib.resources import files
-from string import Template
 
 import numpy as np
 
+from assignment4.figures.pages import check_name, fill_page
 from assignment4.latent_search.walk import Walks
 
 LEVELS = 16
 """How many greys an image in the page has, from black to white over its own range."""
 
 _COLUMNS = 21
-
-
-class _PageTemplate(Template):
-    delimiter = "@"  # the dollar and the percent sign mean something in scripts and styles
 
 
 class LatentWalk:
@@ -38,8 +33,7 @@ class LatentWalk:
     """
 
     def __init__(self, name: str, walks: Walks, readings: str) -> None:
-        if not name.replace("-", "").isalnum() or not name.isascii():
-            raise ValueError(f"a name has letters, digits and hyphens, got {name!r}")
+        check_name(name)
         if len(readings) != len(walks.images):
             raise ValueError(f"{len(readings)} readings for {len(walks.images)} images")
         self.name, self.walks, self.readings = name, walks, readings
@@ -52,10 +46,10 @@ class LatentWalk:
         )
 
     def _repr_html_(self) -> str:
-        page = files("assignment4.figures").joinpath("latent_walk.html").read_text("utf-8")
         letters = self.walks.letters
         first, last = letters[0], letters[-1]
-        return _PageTemplate(page).substitute(
+        return fill_page(
+            "latent_walk.html",
             id=f"walk-{self.name}",
             first=_options(letters, selected=first),
             last=_options(letters, selected=last),

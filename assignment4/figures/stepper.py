@@ -8,9 +8,7 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import groupby
-from string import Template
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,13 +16,10 @@ from matplotlib.axes import Axes
 
 from assignment4.convolution import contacts, output_shape
 from assignment4.figures.colors import BLUE
+from assignment4.figures.pages import check_name, fill_page
 
 _CELL = 40
 _GAP = 46
-
-
-class _PageTemplate(Template):
-    delimiter = "@"  # the dollar and the percent sign mean something in scripts and styles
 
 
 @dataclass(frozen=True)
@@ -69,8 +64,7 @@ class Stepper:
         strides: int | Sequence[int],
         padding: str,
     ) -> None:
-        if not name.replace("-", "").isalnum() or not name.isascii():
-            raise ValueError(f"a name has letters, digits and hyphens, got {name!r}")
+        check_name(name)
         self.name, self.image, self.kernel = name, np.asarray(image), np.asarray(kernel)
         options = {"strides": strides, "padding": padding}
         kernel_shape, image_shape = (*self.kernel.shape, 1, 1), (*self.image.shape, 1)
@@ -94,8 +88,8 @@ class Stepper:
 
     def _repr_html_(self) -> str:
         label = "Convolution and transposed convolution, step by step. Use the arrow keys."
-        page = files("assignment4.figures").joinpath("stepper.html").read_text(encoding="utf-8")
-        return _PageTemplate(page).substitute(
+        return fill_page(
+            "stepper.html",
             id=f"stepper-{self.name}",
             label=html.escape(label),
             panels=self._panels(),

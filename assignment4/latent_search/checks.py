@@ -12,6 +12,7 @@ from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.intervals import Interval, is_above, is_below, mean_interval
 from assignment4.latent_search.search import Search
 from assignment4.latent_search.trap import normalizations
+from assignment4.verdicts import all_of
 
 LARGEST_SHARE = 0.05
 """Of the squared distance to the class mean, in the class's own variance."""
@@ -79,9 +80,7 @@ def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndar
     findings = [is_above(share, LEAST_READING_ACCURACY) for share in reading_accuracies(read)]
     findings += [bool((right.mean(axis=1) > 0.5).all())]
     findings += [is_below(mean_interval(column), LARGEST_SHARE) for column in shares.T]
-    if False in findings:
-        return False
-    return None if None in findings else True
+    return all_of(findings)
 
 
 def reading_accuracies(read: np.ndarray) -> list[Interval]:
