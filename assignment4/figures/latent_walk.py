@@ -4,18 +4,17 @@ All images are made before, and travel with the page in one picture; the page's 
 what to show. Beside the walk stands the plain fading of its first image into its last.
 """
 
-import base64
-import html
-import struct
-import zlib
-
 import numpy as np
 
 from assignment4.figures.pages import check_name, fill_page
+from assignment4.figures.sprites import (
+    LEVELS,
+    arrange_tiles,
+    data_url,
+    encode_png,
+    option_elements,
+)
 from assignment4.latent_search.walk import Walks
-
-LEVELS = 16
-"""How many greys an image in the page has, from black to white over its own range."""
 
 _COLUMNS = 21
 
@@ -51,17 +50,19 @@ class LatentWalk:
         return fill_page(
             "latent_walk.html",
             id=f"walk-{self.name}",
-            first=_options(letters, selected=first),
-            last=_options(letters, selected=last),
+            first=option_elements(letters, selected=first),
+            last=option_elements(letters, selected=last),
             steps=self.walks.positions - 1,
             columns=_COLUMNS,
             size=self.walks.images.shape[-1],
-            sprite=_data_url("image/png", encode_png(self.sprite(), LEVELS)),
-            readings=_data_url("text/plain", self.readings.encode()),
+            sprite=data_url("image/png", encode_png(self.sprite())),
+            readings=data_url("text/plain", self.readings.encode()),
         )
 
     def sprite(self) -> np.ndarray:
         """Return all images as tiles of one picture, in rows of 21, as numbers of greys.
+
+        Each image is stretched to its own range.
 
         Returns:
             (rows * 28, 21 * 28) uint8, from 0 to 15; tiles beyond the last image are 0.
@@ -69,47 +70,7 @@ class LatentWalk:
         images = self.walks.images
         low, high = images.min(axis=(1, 2), keepdims=True), images.max(axis=(1, 2), keepdims=True)
         greys = np.round((images - low) / (high - low) * (LEVELS - 1)).astype(np.uint8)
-        count, height, width = greys.shape
-        tiles = np.zeros((-(-count // _COLUMNS) * _COLUMNS, height, width), np.uint8)
-        tiles[:count] = greys
-        rows = tiles.reshape(-1, _COLUMNS, height, width).swapaxes(1, 2)
-        return rows.reshape(-1, _COLUMNS * width)
-
-
-def encode_png(greys: np.ndarray, levels: int) -> bytes:
-    """Return a PNG file of four bits a pixel.
-
-    Args:
-        greys: (height, width) uint8, numbers of greys; an even width.
-        levels: 16, how many greys there are.
-
-    Raises:
-        ValueError: the width is odd, or there are not 16 greys.
-
-    Source: the PNG specification, third edition, sections 5, 7 and 11.2.
-    """
-    height, width = greys.shape
-    if width % 2 or levels != 16 or greys.max() >= levels:
-        raise ValueError(f"an even width and 16 greys are needed, got {width} and {levels}")
-    packed = greys[:, ::2] << 4 | greys[:, 1::2]
-    rows = np.insert(packed, 0, 0, axis=1)  # each row begins with its filter: none
-    header = struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
-
-
-def _data_url(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _options(letters: str, *, selected: str) -> str:
-    return "".join(
-        f"<option{' selected' if letter == selected else ''}>{html.escape(letter)}</option>"
-        for letter in letters
-    )
+        return arrange_tiles(greys, columns=_COLUMNS)
 
 
 def walk_rows(walks: Walks, first: str, last: str) -> dict[str, np.ndarray]:

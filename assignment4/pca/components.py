@@ -1,0 +1,215 @@
+r"""Exercise 4 b in numbers: principal components of data, and the error of keeping k of them.
+
+The eigenvectors of $\Sigma = \frac{1}{L} \sum_l (x_l - \bar x)(x_l - \bar x)^T$, the report's (4),
+are the right singular vectors of the centred data. They are found by a QR decomposition and an SVD
+of its triangle, with no $\Sigma$ in between: on 5,000 letters in half the time of an SVD of all
+data and, like it, with an eigenvalue $\lambda$ off by about $\epsilon \sqrt{\lambda_1 \lambda}$.
+The eigenvalue problem of $\Sigma$ takes a third of that time and is off by $\epsilon \lambda_1$.
+
+Everything is computed in float64, whatever comes in.
+"""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PrincipalComponents:
+    r"""The principal components of L samples of d entries.
+
+    Attributes:
+        mean: (d,) float64, the center; the zero vector where the data were not centred.
+        vectors: (d, d) float64, orthonormal columns $v_1, \dots, v_d$; in each the entry of largest
+            absolute value is positive.
+        eigenvalues: (d,) float64, $\lambda_1 \ge \dots \ge \lambda_d \ge 0$ of $\Sigma$ with 1/L.
+        count: L.
+    """
+
+    mean: np.ndarray
+    vectors: np.ndarray
+    eigenvalues: np.ndarray
+    count: int
+
+    def __repr__(self) -> str:
+        return f"PrincipalComponents: {len(self.mean)} of {self.count} samples"
+
+    def keep(self, k: int) -> np.ndarray:
+        """Return the first k components as columns, (d, k) float64.
+
+        Raises:
+            ValueError: k is not an integer from 0 to d.
+        """
+        return self.vectors[:, : self._checked(k)]
+
+    def project(self, samples: np.ndarray, k: int) -> np.ndarray:
+        r"""Return $\tilde V^T (x - \bar x)$ for every sample.
+
+        Args:
+            samples: (n, d) real.
+            k: how many components are kept, 0 to d.
+
+        Returns:
+            (n, k) float64.
+
+        Raises:
+            ValueError: the samples are not (n, d) and finite, or k is not from 0 to d.
+
+        Source: report, Exercise 4 a.
+        """
+        return (as_samples(samples, width=len(self.mean)) - self.mean) @ self.keep(k)
+
+    def reconstruct(self, samples: np.ndarray, k: int) -> np.ndarray:
+        r"""Return $\bar x + \tilde V \tilde V^T (x - \bar x)$ for every sample.
+
+        Args:
+            samples: (n, d) real.
+            k: how many components are kept, 0 to d.
+
+        Returns:
+            (n, d) float64.
+
+        Raises:
+            ValueError: the samples are not (n, d) and finite, or k is not from 0 to d.
+
+        Source: report, Exercise 4 a.
+        """
+        return self.mean + self.project(samples, k) @ self.keep(k).T
+
+    def least_error(self, k: int) -> float:
+        r"""Return $L \sum_{i=k+1}^d \lambda_i$.
+
+        Args:
+            k: how many components are kept, 0 to d; for 0 this is $L \operatorname{tr} \Sigma$.
+
+        Raises:
+            ValueError: k is not an integer from 0 to d.
+
+        Source: report, Exercise 4 b, (17).
+        """
+        return self.count * float(self.eigenvalues[self._checked(k) :][::-1].sum())
+
+    def shares_left(self) -> np.ndarray:
+        """Return the share of the variance that is left out, for k = 0 to d.
+
+        Returns:
+            (d + 1,) float64, from 1 down to 0.
+
+        Raises:
+            ValueError: all samples are equal.
+        """
+        sums = np.append(np.cumsum(self.eigenvalues[::-1])[::-1], 0)
+        if not sums[0]:
+            raise ValueError(f"all {self.count} samples are equal: there is no variance to share")
+        return sums / sums[0]
+
+    def _checked(self, k: int) -> int:
+        d = len(self.mean)
+        try:
+            number = operator.index(k)
+        except TypeError:
+            number = -1
+        if not 0 <= number <= d:
+            raise ValueError(f"k must be an integer from 0 to {d}, got {k}")
+        return number
+
+
+def principal_components(samples: np.ndarray, *, centred: bool = True) -> PrincipalComponents:
+    r"""Return the principal components of samples.
+
+    Args:
+        samples: (L, d) real, at least two rows; integers are converted.
+        centred: whether the mean is subtracted. Without it the eigenvalues are those of the second
+            moment $\frac{1}{L} \sum_l x_l x_l^T$, the right side of (4), and the `mean` is 0.
+
+    Raises:
+        ValueError: there are fewer than two samples, or they are not (L, d) and finite.
+
+    Source: report, Exercise 4 b, (4).
+    """
+    samples = as_samples(samples)
+    count, d = samples.shape
+    check_count(count)
+    mean = samples.mean(axis=0) if centred else np.zeros(d)
+    return components_of_triangle(np.linalg.qr(samples - mean, mode="r"), mean, count)
+
+
+def components_of_triangle(
+    triangle: np.ndarray, mean: np.ndarray, count: int
+) -> PrincipalComponents:
+    r"""Return the principal components of data from the R of their QR decomposition.
+
+    $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$, so that the right singular vectors of R are the
+    eigenvectors of $\Sigma$, and its singular values the roots of $L \lambda_i$.
+
+    Args:
+        triangle: (min(L, d), d) or (d, d) float64, the R.
+        mean: (d,) float64, what was subtracted.
+        count: L.
+    """
+    _, singular_values, rows = np.linalg.svd(triangle)
+    eigenvalues = np.zeros(len(mean))
+    eigenvalues[: len(singular_values)] = singular_values**2 / count
+    return PrincipalComponents(mean, with_signs(rows.T), eigenvalues, count)
+
+
+def reconstruction_error(samples: np.ndarray, vectors: np.ndarray) -> float:
+    r"""Return $\sum_l |x_l - V V^T x_l|^2$, measured on the samples themselves.
+
+    Args:
+        samples: (L, d) real; nothing is subtracted from them.
+        vectors: (d, k) real, the columns of V.
+
+    Raises:
+        ValueError: the samples are not (L, d) and finite, or the vectors not of d entries.
+
+    Source: report, Exercise 4 b, (5), the left side.
+    """
+    samples, vectors = as_samples(samples), np.asarray(vectors, np.float64)
+    if vectors.ndim != 2 or len(vectors) != samples.shape[1]:
+        raise ValueError(
+            f"samples of {samples.shape[1]} entries need vectors of shape "
+            f"({samples.shape[1]}, k), got {vectors.shape}"
+        )
+    return float(np.square(samples - samples @ vectors @ vectors.T).sum())
+
+
+def check_count(count: int) -> None:
+    """Raise ValueError for fewer than two samples."""
+    if count < 2:
+        raise ValueError(f"principal components need at least 2 samples, got {count}")
+
+
+def as_samples(samples: np.ndarray, *, width: int | None = None) -> np.ndarray:
+    """Return samples as float64.
+
+    Args:
+        samples: (n, d) real, d at least 1.
+        width: the d that is needed, or None for any.
+
+    Raises:
+        ValueError: the samples are not two-dimensional, have another width or no entry, or a value
+            is not finite; the message gives the first.
+    """
+    samples = np.asarray(samples, np.float64)
+    if samples.ndim != 2 or not samples.shape[1]:
+        raise ValueError(f"samples are rows of shape (n, d), d at least 1, got {samples.shape}")
+    if width not in (None, samples.shape[1]):
+        raise ValueError(f"samples of {width} entries are needed, got {samples.shape[1]}")
+    finite = np.isfinite(samples)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
+        raise ValueError(
+            f"sample {row} has {samples[row, column]} in entry {column}; all must be finite"
+        )
+    return samples
+
+
+def with_signs(vectors: np.ndarray) -> np.ndarray:
+    """Return columns, each with the sign that makes its entry of largest absolute value positive.
+
+    Of entries that are equally large the first one decides.
+    """
+    largest = np.abs(vectors).argmax(axis=0)
+    return vectors * np.sign(vectors[largest, np.arange(vectors.shape[1])])

@@ -1,0 +1,75 @@
+r"""Principal components of more data than memory holds, in one pass over chunks of them.
+
+Kept are the count, the mean and a triangle R with $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$,
+L times the covariance: O(d^2) numbers. A chunk of m samples with mean c joins n samples with mean
+$\bar x$ as in the pairwise update of Chan, Golub and LeVeque (Updating formulae and a pairwise
+algorithm for computing sample variances, 1979): the new scatter is the sum of both and
+$\frac{n m}{n + m} (c - \bar x)(c - \bar x)^T$. In terms of R that is the QR decomposition of R over
+the chunk's deviations from c over one row more, which LAPACK does in place.
+
+The scatter itself, $R^T R$, would cost less than half the time and half the digits of small
+eigenvalues: it is a sum of squares, in which what is below rounding of the largest is lost. R loses
+nothing that an SVD of all data keeps.
+"""
+
+import numpy as np
+from scipy.linalg.lapack import dtpqrt
+
+from assignment4.pca.components import (
+    PrincipalComponents,
+    as_samples,
+    check_count,
+    components_of_triangle,
+)
+
+BLOCK = 32
+"""How many columns LAPACK eliminates at once."""
+
+
+class RunningCovariance:
+    """The covariance of all samples seen so far, as a triangle.
+
+    Attributes:
+        count: how many samples were seen.
+        mean: (d,) float64, their mean; without any, None.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.mean: np.ndarray | None = None
+        self._triangle: np.ndarray | None = None
+
+    def update(self, chunk: np.ndarray) -> None:
+        """Add samples.
+
+        Args:
+            chunk: (m, d) real; any m, the same d in every chunk. It is not changed.
+
+        Raises:
+            ValueError: the chunk is not (m, d) and finite, or has another width than those before.
+        """
+        chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
+        m, d = chunk.shape
+        if not m:
+            return
+        if self.mean is None:
+            self.mean, self._triangle = np.zeros(d), np.zeros((d, d), order="F")
+        center = chunk.mean(axis=0)
+        shift, total = center - self.mean, self.count + m
+        rows = np.empty((m + 1, d), order="F")
+        np.subtract(chunk, center, out=rows[:m])
+        rows[m] = np.sqrt(self.count * m / total) * shift
+        self._triangle, *_ = dtpqrt(
+            0, min(BLOCK, d), self._triangle, rows, overwrite_a=True, overwrite_b=True
+        )
+        self.mean = self.mean + m / total * shift
+        self.count = total
+
+    def components(self) -> PrincipalComponents:
+        """Return the principal components of all samples seen so far.
+
+        Raises:
+            ValueError: there were fewer than two samples.
+        """
+        check_count(self.count)
+        return components_of_triangle(self._triangle, self.mean, self.count)

@@ -1,0 +1,257 @@
+"""The pictures of principal components, and the page that restores letters from them."""
+
+import base64
+import html
+import io
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from assignment4.figures.pca import plot_components, plot_reconstructions, plot_scree
+from assignment4.figures.reconstructions import NUMBERS, Reconstructions
+from assignment4.figures.sprites import arrange_tiles, data_url, encode_png, option_elements
+from assignment4.pca.components import PrincipalComponents, principal_components
+
+LETTERS = "АБ<"
+FEW = (0, 1, 5, 784)
+
+
+def smooth_images(count: int, *, seed: int = 0) -> np.ndarray:
+    ramp = np.linspace(0, 1, 28)
+    waves = np.random.default_rng(seed).normal(size=(count, 4)) * 9
+    return np.stack([np.outer(np.sin(a * ramp + b), np.cos(c * ramp + d)) for a, b, c, d in waves])
+
+
+@pytest.fixture(scope="module")
+def pca() -> PrincipalComponents:
+    return principal_components(smooth_images(60).reshape(60, -1))
+
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    return smooth_images(3, seed=1)[..., np.newaxis]
+
+
+@pytest.fixture(scope="module")
+def shown(pca, images) -> Reconstructions:
+    return Reconstructions("example", pca, images, LETTERS, numbers=FEW)
+
+
+@pytest.fixture(scope="module")
+def page(shown) -> str:
+    return shown._repr_html_()
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_the_scree_is_the_shares_without_rounding(pca):
+    shares = pca.shares_left()
+    axes = plot_scree(plt.figure().subplots(), {"one": shares, "two": shares / 2}, marked=(1, 10))
+    first, second, dots = axes.lines
+    assert shares[60] < 1e-12 < shares[58]
+    assert list(first.get_xdata()) == list(range(1, 59))
+    assert list(first.get_ydata()) == list(shares[1:59])
+    assert list(second.get_ydata()) == list(shares[1:59] / 2)
+    assert list(dots.get_ydata()) == list(shares[[1, 10]])
+    assert [text.get_text() for text in axes.texts] == [f"{shares[k]:.2g}" for k in (1, 10)]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["one", "two"]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    with pytest.raises(ValueError, match="4 curves, and colours for 3"):
+        plot_scree(axes, dict.fromkeys("abcd", shares))
+
+
+def test_components_are_drawn_around_zero(pca):
+    axes = plot_components(plt.figure().subplots(), pca.keep(7), columns=4)
+    (drawn,) = axes.images
+    mosaic = drawn.get_array().filled(np.nan)
+    assert mosaic.shape == (28 * 2 + 2, 28 * 4 + 6)
+    assert drawn.get_clim() == (-1, 1)
+    for number in range(7):
+        row, column = divmod(number, 4)
+        tile = mosaic[row * 30 : row * 30 + 28, column * 30 : column * 30 + 28]
+        vector = pca.vectors[:, number]
+        assert tile.ravel() == pytest.approx(vector / np.abs(vector).max())
+    assert np.isnan(mosaic[30:, 90:]).all()
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["1 to 4", "5 to 7"]
+    with pytest.raises(ValueError, match="10 entries are no square image"):
+        plot_components(axes, np.eye(10))
+
+
+def test_reconstructions_are_drawn_below_the_originals(pca, images):
+    axes = plot_reconstructions(plt.figure().subplots(), pca, images, (0, 5), names=LETTERS)
+    mosaic = axes.images[0].get_array().filled(np.nan)
+    expected = [images, *(pca.reconstruct(images.reshape(3, -1), k) for k in (0, 5))]
+    for row, originals in enumerate(expected):
+        for column, image in enumerate(originals.reshape(3, 28, 28)):
+            tile = mosaic[row * 30 : row * 30 + 28, column * 30 : column * 30 + 28]
+            assert tile == pytest.approx((image - image.min()) / np.ptp(image))
+    labels = [text.get_text() for text in axes.get_yticklabels()]
+    assert labels == ["original", "k = 0", "k = 5"]
+
+
+def test_images_and_shares_are_those_of_the_components(shown, pca, images):
+    samples = images.reshape(3, -1)
+    assert shown.images.shape == (3 * 5, 28, 28)
+    for row, sample in enumerate(samples):
+        assert (shown.images[row * 5 + 4].ravel() == sample).all()
+        for column, k in enumerate(FEW):
+            vectors, away = pca.keep(k), sample - pca.mean
+            restored = pca.mean + vectors @ (vectors.T @ away)
+            assert shown.images[row * 5 + column].ravel() == pytest.approx(restored, abs=1e-12)
+            left = np.sum((sample - restored) ** 2) / np.sum(away**2)
+            assert shown.shares[row, column] == pytest.approx(left, abs=1e-12)
+    assert shown.shares[:, 0] == pytest.approx(1)
+
+
+def carried(page: str, kind: str) -> bytes:
+    (content,) = re.findall(rf'"data:{kind};base64,([^"]*)"', page)
+    return base64.b64decode(content)
+
+
+def test_the_page_carries_every_image_on_the_greys_of_its_letter(page, shown, images):
+    bitmap = plt.imread(io.BytesIO(carried(page, "image/png")))
+    bitmap = (bitmap if bitmap.ndim == 2 else bitmap[..., 0]) / bitmap.max()
+    assert bitmap.shape == (3 * 28, 5 * 28)
+    for index, image in enumerate(shown.images):
+        row, column = divmod(index, 5)
+        tile = bitmap[row * 28 : row * 28 + 28, column * 28 : column * 28 + 28]
+        scaled = np.clip((image - images[row].min()) / np.ptp(images[row]), 0, 1)
+        assert np.abs(tile - scaled).max() <= 0.5 / 15 + 1e-6
+
+
+def test_the_page_carries_every_share(page, shown):
+    texts = carried(page, "text/plain").decode().split("\n")
+    assert len(texts) == shown.shares.size
+    for text, share in zip(texts, shown.shares.ravel(), strict=True):
+        if text == "under 0.1 %":
+            assert share < 0.001
+        else:
+            assert float(text.removesuffix(" %")) == pytest.approx(100 * share, abs=0.5, rel=0.06)
+    assert texts[:: len(FEW)] == ["100 %"] * 3
+    assert texts[len(FEW) - 1] == "under 0.1 %"
+
+
+def template() -> str:
+    path = files("assignment4.figures").joinpath("reconstructions.html")
+    return path.read_text(encoding="utf-8")
+
+
+def test_page_needs_no_network_and_can_be_used_without_eyes_or_mouse(page):
+    assert not re.search(r"https?:|\bhref=|@import|url\(", page)
+    assert re.findall(r"\bsrc=\"([^,]*),", page) == ["data:image/png;base64"]
+    assert page.count("<label") == page.count("<select") + page.count("<input") == 2
+    assert '<p role="status" aria-live="polite"' in page
+    assert page.count("<canvas") == page.count('role="img"') == 2
+    assert "aria-valuetext" in page
+    assert ":focus-visible" in page
+    assert not re.search(r"animation|transition", page)
+    assert "var(--pst-color-text-base, currentColor)" in page
+
+
+def test_page_has_a_still_state_without_a_script_and_in_print(page):
+    still = page[page.index('<figure class="still">') : page.index("</figure>\n<data")]
+    assert "<img alt=" in still
+    assert "hidden" not in still
+    assert "restored from 0, 1, 5, 784 components" in still
+    assert page.count(" hidden>") == 2
+    assert "@media screen { .reconstructions.moving .still { display: none; } }" in page
+    assert "@media print { .reconstructions .controls, .reconstructions .panels" in page
+
+
+def test_page_is_the_same_each_time_but_for_its_data(page, shown, pca, images):
+    assert shown._repr_html_() == page
+    other = Reconstructions("example", pca, images[::-1] ** 2, LETTERS, numbers=FEW)._repr_html_()
+    assert other != page
+    pattern = r"data:[a-z]+/[a-z]+;base64,[A-Za-z0-9+/]*={0,2}"
+    assert re.sub(pattern, "", other) == re.sub(pattern, "", page)
+    assert repr(shown) == "Reconstructions('example'): 3 letters, k = 0, 1, 5, 784"
+
+
+def test_fourteen_letters_take_less_than_150_kilobytes(pca):
+    noise = np.random.default_rng(0).normal(size=(14, 28, 28))
+    page = Reconstructions("large", pca, smooth_images(14) + 0.2 * noise, "ABCDEFGHIJKLMN")
+    assert len(page.numbers) == len(NUMBERS) == 12
+    assert len(page._repr_html_()) < 150_000
+
+
+def test_script_is_small_and_leaks_no_names():
+    (script,) = re.findall(r"<script>\n(.*?)</script>", template(), flags=re.DOTALL)
+    lines = script.strip().splitlines()
+    assert len(lines) < 40
+    assert (lines[0], lines[-1]) == ("(function () {", "})();")
+    assert all(line.startswith("  ") for line in lines[1:-1])
+    assert "window." not in script
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("chromium"), reason="there is no chromium")
+def test_moving_the_slider_in_a_browser_shows_another_image(page, shown, images, tmp_path):
+    script = """<script>addEventListener("load", () => setTimeout(() => {
+      const select = document.querySelector("select"), input = document.querySelector("input");
+      select.selectedIndex = 1; input.value = 2;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      const canvas = document.querySelectorAll("canvas")[1];
+      const pixels = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+      document.title = Array.from(pixels.data).filter((_, index) => index % 4 === 0).join(" ");
+    }, 200))</script>"""
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{page}{script}")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000"]
+    command = ["chromium", *options, "--dump-dom", f"file://{tmp_path}/page.html"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    (numbers,) = re.findall(r"<title>([\d ]+)</title>", found)
+    drawn = np.array(numbers.split(), float).reshape(28, 28) / 255
+    scaled = np.clip((shown.images[7] - images[1].min()) / np.ptp(images[1]), 0, 1)
+    assert np.abs(drawn - scaled).max() <= 0.5 / 15 + 0.01
+    share = carried(page, "text/plain").decode().split("\n")[6]
+    text = f"With 5 of 784 components, {share} of the squared distance between this Б and the mean"
+    assert text in html.unescape(found)
+
+
+def test_tiles_stand_row_after_row():
+    greys = np.arange(5, dtype=np.uint8)[:, np.newaxis, np.newaxis] * np.ones((2, 4), np.uint8)
+    picture = arrange_tiles(greys, columns=3)
+    assert picture.tolist() == [[0] * 4 + [1] * 4 + [2] * 4] * 2 + [[3] * 4 + [4] * 4 + [0] * 4] * 2
+
+
+def test_a_picture_is_a_png_of_its_greys():
+    greys = np.random.default_rng(0).integers(0, 16, (6, 10), dtype=np.uint8)
+    bitmap = plt.imread(io.BytesIO(encode_png(greys)))
+    bitmap = bitmap if bitmap.ndim == 2 else bitmap[..., 0]
+    assert np.round(bitmap / bitmap.max() * 15).tolist() == greys.tolist()
+    assert data_url("text/plain", b"a") == "data:text/plain;base64,YQ=="
+
+
+def test_choices_are_escaped():
+    expected = "<option>А</option><option selected>&lt;</option>"
+    assert option_elements("А<", selected="<") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "letters", "numbers", "message"),
+    [
+        ("two words", 3, LETTERS, FEW, "letters, digits and hyphens"),
+        ("a", 2, LETTERS, FEW, "2 images for 3 letters"),
+        ("a", 3, LETTERS, (785,), "from 0 to 784, got 785"),
+    ],
+)
+def test_misfits_are_refused(pca, images, name, count, letters, numbers, message):
+    with pytest.raises(ValueError, match=message):
+        Reconstructions(name, pca, images[:count], letters, numbers=numbers)
+
+
+def test_wrong_sizes_are_refused(pca):
+    with pytest.raises(ValueError, match="784 entries are needed, got 100"):
+        Reconstructions("a", pca, np.ones((1, 10, 10)), "А")
+    with pytest.raises(ValueError, match="even width and 16 greys are needed, got 3 and 1"):
+        encode_png(np.zeros((2, 3), np.uint8))
+    with pytest.raises(ValueError, match="got 2 and 17"):
+        encode_png(np.full((2, 2), 16, np.uint8))
