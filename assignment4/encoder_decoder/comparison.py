@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from assignment4.encoder_decoder.assessment import Assessment
+from assignment4.encoder_decoder.assessment import Assessment, Readability
+from assignment4.intervals import proportion_interval
 from assignment4.tables import Table
 
 COLUMNS = (
@@ -62,3 +63,23 @@ def worst(found: Assessment, *, count: int) -> np.ndarray:
     wrong = (found.read != found.labels).sum(axis=0)
     order = np.lexsort((-found.to_mean, -wrong))
     return order[wrong[order] > 0][:count]
+
+
+def readability_of_run(result: Mapping[str, float], *, letters: int, outputs: int) -> Readability:
+    """Return the readability of one stored run, whose shares are of so many images.
+
+    Args:
+        result: a line of results, such as `replication.read_results` gives.
+        letters: how many unseen Latin letters the judges read.
+        outputs: how many outputs were measured.
+    """
+
+    def interval(name: str, count: int):
+        return proportion_interval(round(result[name] * count), count)
+
+    judges = ("first", "second")
+    return Readability(
+        [interval(f"{judge} judge", letters) for judge in judges],
+        [interval(f"read by {judge} judge", outputs) for judge in judges],
+        interval("as near as letters", outputs),
+    )
