@@ -1,5 +1,7 @@
 """Principal components on data whose components are known, and on the letters."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -158,17 +160,19 @@ def test_the_errors_on_the_letters(letters, pca, shifted, unshifted):
     assert found.total == pytest.approx(np.sum((letters - pca.mean) ** 2), rel=1e-12)
     wrong = [
         unshifted,
-        MeasuredErrors(NUMBERS, found.errors, found.sums / len(letters), found.total),
-        MeasuredErrors(NUMBERS, found.errors, found.sums * 4999 / 5000, found.total),
-        MeasuredErrors(NUMBERS, found.errors, found.total - found.sums, found.total),
-        MeasuredErrors(NUMBERS[:-1], found.errors[:-1], found.sums[1:], found.total),
-        MeasuredErrors(NUMBERS, found.errors, found.sums * (1 + 2e-10), found.total),
-        MeasuredErrors(NUMBERS, found.errors * np.nan, found.sums, found.total),
-        MeasuredErrors((), np.zeros(0), np.zeros(0), found.total),
+        MeasuredErrors(NUMBERS, found.errors, found.sums / len(letters), found.total, found.count),
+        MeasuredErrors(NUMBERS, found.errors, found.sums * 4999 / 5000, found.total, found.count),
+        MeasuredErrors(NUMBERS, found.errors, found.total - found.sums, found.total, found.count),
+        MeasuredErrors(NUMBERS[:-1], found.errors[:-1], found.sums[1:], found.total, found.count),
+        MeasuredErrors(NUMBERS, found.errors, found.sums * (1 + 2e-10), found.total, found.count),
+        MeasuredErrors(NUMBERS, found.errors * np.nan, found.sums, found.total, found.count),
+        MeasuredErrors((), np.zeros(0), np.zeros(0), found.total, found.count),
     ]
     assert not any(errors_are_discarded_sums(errors) for errors in wrong)
     late = found.errors + np.where(np.array(NUMBERS) > 400, 2e-12 * found.total, 0)
-    assert not errors_are_discarded_sums(MeasuredErrors(NUMBERS, late, found.sums, found.total))
+    assert not errors_are_discarded_sums(
+        MeasuredErrors(NUMBERS, late, found.sums, found.total, found.count)
+    )
 
 
 @pytest.mark.can_fail("4b-error")
@@ -181,7 +185,17 @@ def test_an_eigenvector_too_many_or_a_wrong_one_is_seen():
     swapped = found.vectors[:, [1, 0, *range(2, 8)]]
     errors = np.array([reconstruction_error(shifted, swapped[:, :k]) for k in numbers])
     sums = np.array([found.least_error(k) for k in numbers])
-    assert not errors_are_discarded_sums(MeasuredErrors(numbers, errors, sums, sums[0]))
+    assert not errors_are_discarded_sums(
+        MeasuredErrors(numbers, errors, sums, sums[0], len(samples))
+    )
+
+
+def test_fewer_samples_than_entries():
+    samples = np.random.default_rng(0).normal(size=(12, 20))
+    found = measure_errors(principal_components(samples), samples, range(21))
+    assert errors_are_discarded_sums(found)
+    wrong = dataclasses.replace(found, sums=found.sums * (1 + 1e-9))
+    assert not errors_are_discarded_sums(wrong)
 
 
 @pytest.mark.can_fail("4b-zero-mean")

@@ -45,7 +45,7 @@ from assignment4.pca.settings import (
     unit_eigenvectors,
     unit_vectors,
 )
-from assignment4.pca.slips import HIDDEN, NO_VALUE, SHOWN, SLIPS
+from assignment4.pca.slips import HIDDEN, NO_VALUE, SHOWN, SLIPS, misprints
 
 SCALED = sympy.diag(1, 2, 1)
 CITING = [number for number, line in LINES.items() if line.cites]
@@ -369,10 +369,17 @@ def test_what_is_left_without_zero_mean():
 # the slips
 
 
+@pytest.mark.can_fail("4b-4", "4b-5", "4b-9", "4b-10")
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.place} {slip.printed}")
 def test_each_misprint_has_its_effect(slip):
     assert has_effect(slip)
     assert not has_effect(dataclasses.replace(slip, printed_value=slip.right_value))
+
+
+def test_misprints_by_place():
+    assert [len(misprints(place)) for place in ("(4)", "(9)", "Lagrangian")] == [2, 1, 2]
+    with pytest.raises(ValueError, match=r"'\(6\)' has no misprint; those of \(10\), \(4\)"):
+        misprints("(6)")
 
 
 @pytest.mark.parametrize("effect", [NO_VALUE, HIDDEN, SHOWN])

@@ -20,14 +20,15 @@ def errors_are_discarded_sums(
 ) -> bool:
     """Say whether every measured error is L times the sum of the discarded eigenvalues.
 
-    To ABSOLUTE of the total for every k, and to RELATIVE of the error up to a given k.
+    To ABSOLUTE of the total for every k, and to RELATIVE of the error up to a given k, or up to
+    L - 2 where there are fewer samples: L - 1 components leave nothing of them but rounding.
 
     Args:
         found: for at least one k, of the data that the components are of.
         relative_up_to: that k.
     """
     difference = np.abs(found.errors - found.sums)
-    early = np.array(found.numbers) <= relative_up_to
+    early = np.array(found.numbers) <= min(relative_up_to, found.count - 2)
     return bool(
         len(difference)
         and (difference <= ABSOLUTE * found.total).all()

@@ -32,12 +32,14 @@ class MeasuredErrors:
         errors: for each k the measured $\sum_l |x_l - \tilde V \tilde V^T x_l|^2$, float64.
         sums: for each k line (17), $L \sum_{i>k} \lambda_i$, float64.
         total: the same for k = 0, $L \operatorname{tr} \Sigma$.
+        count: L, how many samples were measured.
     """
 
     numbers: tuple[int, ...]
     errors: np.ndarray
     sums: np.ndarray
     total: float
+    count: int
 
 
 def measure_errors(
@@ -67,7 +69,11 @@ def measure_errors(
     errors = [reconstruction_error(shifted, components.keep(k)) for k in numbers]
     sums = [components.least_error(k) for k in numbers]
     return MeasuredErrors(
-        tuple(numbers), np.array(errors), np.array(sums), components.least_error(0)
+        tuple(numbers),
+        np.array(errors),
+        np.array(sums),
+        components.least_error(0),
+        components.count,
     )
 
 

@@ -11,7 +11,7 @@ import sympy
 
 from assignment4.pca.minimiser import Choice, Search, Term, Weight, excess_term, weight
 from assignment4.pca.settings import cayley_basis, symbols_matrix
-from assignment4.pca.stationary import ordered_eigenvalues, vanishes
+from assignment4.pca.stationary import vanishes
 
 ROUNDING = 1e-12
 """What float64 may leave of an error, relative to the error of k = 0."""
@@ -85,7 +85,7 @@ def _is_excess_by_index(term: Term) -> bool:
 
 
 def _terms_have_no_sign(term: Term, d: int, k: int) -> bool:
-    for j, (coefficient, share) in _terms(term, d, k, []).items():
+    for j, (coefficient, share) in _terms(term, d, k).items():
         p = sympy.Symbol(f"p{j}", real=True)
         if not (sympy.expand(coefficient).is_nonnegative and share in (p, 1 - p)):
             return False
@@ -96,22 +96,35 @@ def minimum_is_unique(term: Term, *, tied: bool = False) -> bool:
     """Say whether an excess of 0 forces the discarded subspace, for each of the SIZES.
 
     With factors that are not negative it does where the coefficient of every 1 - p_j with j > k
-    is positive: then these p_j are 1, and the others, by their sum, 0.
+    is positive: then these p_j are 1, and the others, by their sum, 0. All other eigenvalues may
+    be equal or not.
 
     Args:
         term: of the excess.
-        tied: whether lambda_k = lambda_(k + 1); all other eigenvalues differ.
+        tied: whether lambda_k may equal lambda_(k + 1), too.
     """
     for d, k in SIZES:
-        for j, (coefficient, share) in _terms(term, d, k, [k] if tied else []).items():
+        for j, (coefficient, share) in _terms(term, d, k, apart=not tied).items():
             forced = share == 1 - sympy.Symbol(f"p{j}", real=True)
             if j > k and not (forced and sympy.expand(coefficient).is_positive):
                 return False
     return True
 
 
-def _terms(term: Term, d: int, k: int, equal: Sequence[int]) -> dict[int, tuple]:
-    eigenvalues = ordered_eigenvalues(d, equal=equal)
+def _terms(term: Term, d: int, k: int, *, apart: bool = False) -> dict[int, tuple]:
+    """Return the factors of every term, for eigenvalues whose gaps are 0 or positive.
+
+    Args:
+        term: of the excess.
+        d: how many eigenvalues there are.
+        k: how many are kept.
+        apart: whether the gap below lambda_k is positive.
+    """
+    gaps = [sympy.Symbol(f"g{j}", nonnegative=True) for j in range(1, d)]
+    if apart:
+        gaps[k - 1] = sympy.Symbol(f"g{k}", positive=True)
+    last = sympy.Symbol(f"lambda{d}", real=True)
+    eigenvalues = [sympy.Add(last, *gaps[j:]) for j in range(d)]
     return {
         j: term(eigenvalues[j - 1], eigenvalues[k - 1], sympy.Symbol(f"p{j}", real=True), j <= k)
         for j in range(1, d + 1)

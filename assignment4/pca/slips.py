@@ -154,3 +154,16 @@ SLIPS = (
     ),
 )
 """The misprints in the report's order."""
+
+
+def misprints(place: str) -> list[Slip]:
+    """Return the misprints of a place, such as "(9)".
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = [slip for slip in SLIPS if slip.place == place]
+    if not found:
+        places = sorted({slip.place for slip in SLIPS})
+        raise ValueError(f"{place!r} has no misprint; those of {', '.join(places)} are listed")
+    return found
