@@ -30,7 +30,7 @@ lock:  ## resolve requirements.in into requirements.txt, with hashes (needs uv; 
 notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
 	@$(python) -m assignment4 notebooks $(NAMES)
 
-replicate: environment  ## repeat the experiments over seeds, appending to results/ (two hours, and can be interrupted)
+replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, and can be interrupted)
 	@$(python) -m assignment4 replicate
 
 bench: environment  ## measure speed, each figure beside that of a peer

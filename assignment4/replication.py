@@ -5,41 +5,21 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import assignment4.reproducible  # noqa: F401  (before keras)
-
 from assignment4 import cache
-from assignment4.encoder_decoder import training
-from assignment4.encoder_decoder.assessment import Readability, Yardstick
-from assignment4.encoder_decoder.classifiers import build_second_judge, train_judge
-from assignment4.experiments import (
-    ABLATIONS,
-    CLASSIFIER_LOSSES,
-    JUDGE_SEED,
-    SECOND_JUDGE_SEED,
-    SQUARED_ERRORS,
-    Parts,
-    measure,
-)
+from assignment4.encoder_decoder.assessment import Readability
+from assignment4.groups import GROUPS
 from assignment4.intervals import Interval, mean_interval
 from assignment4.letters import Letters, load_letters
 from assignment4.notebooks import ROOT
 
 RESULTS = ROOT / "results"
-GROUPS = {
-    "squared_errors": SQUARED_ERRORS,
-    "classifier_losses": CLASSIFIER_LOSSES,
-    "ablations": ABLATIONS,
-}
-"""The experiments of each file of results, by the file's name."""
-
-STEPS = {
-    "squared_errors": training.DEFAULT_STEPS,
-    "classifier_losses": training.DEFAULT_STEPS // 2,
-    "ablations": training.DEFAULT_STEPS // 2,
-}
-"""Training steps of each group: fewer where a step takes twice as long, or runs are many."""
+STEPS = {name: group.steps for name, group in GROUPS.items()}
+"""Training steps of each group, where no others are asked for."""
 
 SEEDS = range(5)
+STEPS_OF_AUTO_ENCODERS = 2000
+"""Of a longer training, which shows where the shorter one had not ended."""
+
 STEPS_OF_THE_REPORT = 20_000
 
 PLAN = (
@@ -52,6 +32,9 @@ PLAN = (
         "split": "by family",
         "seeds": SEEDS,
     },
+    {"group": "batch_sizes", "seeds": SEEDS},
+    {"group": "auto_encoders", "seeds": SEEDS},
+    {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
     {
         "group": "squared_errors",
         "names": ["random letters"],
@@ -67,19 +50,6 @@ PLAN = (
 )
 """What `make replicate` does, as arguments of `replicate`."""
 
-CODE = (
-    *training.CODE,
-    "encoder_decoder/assessment",
-    "encoder_decoder/metrics",
-    "encoder_decoder/spectrum",
-    "experiments",
-    "intervals",
-    "letters/dataset",
-    "letters/normalization",
-    "letters/splits",
-)
-"""The modules on which a result depends, beside the letters."""
-
 
 def replicate(
     group: str,
@@ -90,14 +60,14 @@ def replicate(
     split: str = "as reported",
     folder: Path = RESULTS,
 ) -> None:
-    """Train and measure each experiment of a group for each seed, and append a line for each.
+    """Carry out each experiment of a group for each seed, and append a line for each.
 
     Runs whose line is there already, from the same letters and code, are not done again.
 
     Args:
         group: a name of GROUPS, and that of the file, one JSON object a line.
-        seeds: of weights, dropout and draws.
-        steps: training steps; those of STEPS, if None.
+        seeds: of everything that is random.
+        steps: training steps, or what the group counts; those of STEPS, if None.
         names: some of the group's experiments; all, if empty.
         split: how the letters are divided.
         folder: of the file.
@@ -106,8 +76,9 @@ def replicate(
         ValueError: a name is not of the group, or ASSIGNMENT4_LETTERS names other letters than
             those that the results are of.
     """
-    if unknown := sorted(set(names) - set(GROUPS[group])):
-        raise ValueError(f"{group} has no experiment {unknown}; it has {list(GROUPS[group])}")
+    experiments = GROUPS[group].experiments
+    if unknown := sorted(set(names) - set(experiments)):
+        raise ValueError(f"{group} has no experiment {unknown}; it has {list(experiments)}")
     letters = load_letters()
     if not letters.embedded:
         raise ValueError(
@@ -117,9 +88,9 @@ def replicate(
     path, steps = _path(group, folder), steps or STEPS[group]
     done = [_identity(result) for result in read_lines(group, folder=folder)]
     for seed in seeds:
-        for name in names or GROUPS[group]:
+        for name in names or experiments:
             run = {"experiment": name, "split": split, "seed": seed, "steps": steps}
-            run |= _provenance(letters)
+            run |= _provenance(group, letters)
             if _identity(run) not in done:
                 numbers = run_experiment(group, name, letters, split=split, seed=seed, steps=steps)
                 _append(path, run | numbers)
@@ -128,21 +99,9 @@ def replicate(
 def run_experiment(
     group: str, name: str, letters: Letters, *, split: str, seed: int, steps: int
 ) -> dict[str, float]:
-    """Train and measure one network, and return its numbers."""
-    parts = Parts.of(letters, split)
-    judges = [
-        train_judge(parts.latin, seed=JUDGE_SEED + seed),
-        train_judge(parts.latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
-    ]
-    yardstick = Yardstick(judges, parts.latin, parts.unseen_latin)
-    run = GROUPS[group][name](parts, steps, seed)
-    first, second = yardstick.letters.reading_accuracies
-    return {
-        "first judge": round(first.estimate, 4),
-        "second judge": round(second.estimate, 4),
-        **measure(run, yardstick, parts.unseen_cyrillic),
-        "seconds": round(run.trained.seconds, 1),
-    }
+    """Carry out one experiment of a group, and return its numbers."""
+    chosen = GROUPS[group]
+    return chosen.run(chosen.experiments[name], letters, split=split, seed=seed, steps=steps)
 
 
 def read_lines(group: str, *, folder: Path = RESULTS) -> list[dict]:
@@ -210,11 +169,11 @@ def _path(group: str, folder: Path) -> Path:
     return folder / f"{group}.jsonl"
 
 
-def _provenance(letters: Letters) -> dict[str, str]:
-    """Return what a result depends on: letters, code, libraries, and the commit for reference."""
+def _provenance(group: str, letters: Letters) -> dict[str, str]:
+    """Return what a result depends on: letters, code, libraries; and the commit for reference."""
     return {
         "letters": letters.digest()[:16],
-        "code": cache.code_digest(*CODE)[:16],
+        "code": cache.code_digest(*GROUPS[group].code)[:16],
         "lock": cache.file_digest(ROOT / "requirements.txt")[:16],
         "commit": _commit(),
     }

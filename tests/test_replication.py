@@ -8,11 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from assignment4 import __main__, cache, replication
+from assignment4 import __main__, cache, groups, replication
 from assignment4.experiments import SPLITS
+from assignment4.groups import GROUPS
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, load_letters
 from assignment4.replication import (
-    GROUPS,
     PLAN,
     RESULTS,
     STEPS,
@@ -24,8 +24,16 @@ from assignment4.replication import (
     replicate,
 )
 
-GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"])
+GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"].experiments)
 PROVENANCE = {"letters", "code", "lock", "commit", "experiment", "split", "seed", "steps"}
+READ = {"read by first judge", "variance share", "seconds"}
+NUMBERS = {
+    "squared_errors": READ,
+    "classifier_losses": READ,
+    "ablations": READ,
+    "auto_encoders": {"error on unseen letters", "PCA's error on unseen letters", "seconds"},
+    "batch_sizes": {"excess", "rate", "seconds"},
+}
 
 
 def blank(letters: str) -> Alphabet:
@@ -84,7 +92,7 @@ def test_results_are_those_of_one_experiment_split_and_length_by_seed(counted, t
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_each_group_has_its_own_length(counted, tmp_path, group):
-    name = next(iter(GROUPS[group]))
+    name = next(iter(GROUPS[group].experiments))
     replicate(group, seeds=[0], names=[name], folder=tmp_path)
     assert counted == [(group, name, "as reported", 0, STEPS[group])]
     assert len(read_results(group, name, folder=tmp_path)) == 1
@@ -123,8 +131,8 @@ def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_pat
 )
 def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
     monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
-    monkeypatch.setattr(replication, "train_judge", lambda *_, **options: None)
-    monkeypatch.setattr(replication, "Yardstick", lambda *_: None)
+    monkeypatch.setattr(groups, "train_judge", lambda *_, **options: None)
+    monkeypatch.setattr(groups, "Yardstick", lambda *_: None)
     monkeypatch.setitem(SPLITS, "as reported", lambda alphabet: (alphabet, alphabet))
     arguments = {"group": GROUP, "seeds": [0], "steps": 1, "folder": tmp_path} | wrong
     with pytest.raises((KeyError, ValueError), match=r"no such|by colour"):
@@ -137,7 +145,7 @@ def test_a_line_carries_its_provenance(counted, monkeypatch, tmp_path):
     line = read_lines(GROUP, folder=tmp_path)[0]
     assert set(line) == PROVENANCE | {"accuracy"}
     assert line["letters"] == LETTERS.digest()[:16]
-    assert line["code"] == cache.code_digest(*replication.CODE)[:16]
+    assert line["code"] == cache.code_digest(*GROUPS[GROUP].code)[:16]
 
     def without_git(*_, **options):
         raise FileNotFoundError
@@ -165,6 +173,32 @@ def changed_lock(monkeypatch):
 def changed_letters(monkeypatch):
     letters = dataclasses.replace(LETTERS, latin=LETTERS.latin.select(np.arange(13)))
     monkeypatch.setattr(replication, "load_letters", lambda: letters)
+
+
+def test_a_group_s_experiments_depend_on_its_own_code(counted, tmp_path):
+    lines = []
+    for group in ("squared_errors", "batch_sizes", "auto_encoders"):
+        name = next(iter(GROUPS[group].experiments))
+        replicate(group, seeds=[0], names=[name], folder=tmp_path)
+        lines += read_lines(group, folder=tmp_path)
+    assert len({line["code"] for line in lines}) == len(lines) == 3
+
+
+def test_an_experiment_is_carried_out_as_its_group_says(monkeypatch):
+    def run(experiment, letters, **settings):
+        return {"experiment": experiment, "letters": letters} | settings
+
+    group = groups.Group({"one": 1, "two": 2}, run, 10, ())
+    monkeypatch.setitem(GROUPS, GROUP, group)
+    settings = {"split": "by family", "seed": 3, "steps": 5}
+    found = replication.run_experiment(GROUP, "two", LETTERS, **settings)
+    assert found == {"experiment": 2, "letters": LETTERS} | settings
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_code_of_a_group_is_that_of_modules_that_there_are(group):
+    assert cache.code_digest(*GROUPS[group].code)
+    assert len(set(GROUPS[group].code)) == len(GROUPS[group].code)
 
 
 @pytest.mark.parametrize("change", [changed_code, changed_lock, changed_letters])
@@ -222,13 +256,14 @@ def test_the_plan_can_be_carried_out_and_does_nothing_twice(counted, tmp_path):
     for part in PLAN:
         bound = inspect.signature(replicate).bind(**part).arguments
         assert bound["group"] in GROUPS
-        assert set(bound.get("names", ())) <= set(GROUPS[bound["group"]])
+        assert set(bound.get("names", ())) <= set(GROUPS[bound["group"]].experiments)
         assert bound.get("split", "as reported") in SPLITS
         assert bound.get("steps", STEPS[bound["group"]]) > 0
         assert all(seed >= 0 for seed in bound["seeds"])
         replicate(**part, folder=tmp_path)
     asked_for = sum(
-        len(part["seeds"]) * len(part.get("names") or GROUPS[part["group"]]) for part in PLAN
+        len(part["seeds"]) * len(part.get("names") or GROUPS[part["group"]].experiments)
+        for part in PLAN
     )
     assert len(counted) == len(set(counted)) == asked_for
     for part in PLAN:
@@ -237,9 +272,11 @@ def test_the_plan_can_be_carried_out_and_does_nothing_twice(counted, tmp_path):
 
 
 def test_the_plan_has_five_seeds_of_everything_and_two_of_the_report_s_lengths():
-    everything = {part["group"]: part for part in PLAN if "names" not in part}
+    everything = {part["group"]: part for part in PLAN if not {"names", "steps"} & set(part)}
     assert set(everything) == set(GROUPS)
     assert all(list(part["seeds"]) == [0, 1, 2, 3, 4] for part in everything.values())
+    steps = [part.get("steps", 0) for part in PLAN]
+    assert steps == sorted(steps)
     long = {name for part in PLAN if part.get("steps") == 20_000 for name in part["names"]}
     assert long == {"random letters", "classifier"}
 
@@ -261,10 +298,10 @@ def test_stored_results_are_of_known_experiments_and_these_letters(group, monkey
     for line in lines:
         assert set(line) >= PROVENANCE
         assert line["letters"] == digest
-        assert line["experiment"] in GROUPS[group]
+        assert line["experiment"] in GROUPS[group].experiments
         assert line["split"] in SPLITS
         numbers = {name: value for name, value in line.items() if name not in PROVENANCE}
-        assert {"read by first judge", "variance share", "seconds"} <= set(numbers)
+        assert NUMBERS[group] <= set(numbers)
         assert all(isinstance(value, int | float) for value in numbers.values())
         assert json.dumps(numbers, allow_nan=False)
     identities = [replication._identity(line) for line in lines]

@@ -1,0 +1,1 @@
+"""Exercise 4 b in networks: auto-encoders, linear and convolutional, beside the PCA."""

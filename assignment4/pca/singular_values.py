@@ -1,0 +1,48 @@
+r"""The link to the singular value decomposition $X - 1 \bar x^T = U D W^T$ of the centred data.
+
+The columns of W are the principal components, the squared singular values are $L \lambda_i$, and
+what the first k terms of the decomposition leave is what the projection leaves. No matrix of rank
+k leaves less (Eckart and Young); so no linear auto-encoder with k units does.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment4.pca.components import as_samples
+
+
+class Decomposition(NamedTuple):
+    """The singular value decomposition of centred samples, thin.
+
+    Attributes:
+        left: (L, r) float64, orthonormal columns of U, r the smaller of L and d.
+        singular_values: (r,) float64, from the largest to the smallest.
+        right: (r, d) float64, the rows of W transposed.
+    """
+
+    left: np.ndarray
+    singular_values: np.ndarray
+    right: np.ndarray
+
+
+def decompose(samples: np.ndarray) -> Decomposition:
+    """Return the singular value decomposition of samples less their mean.
+
+    Args:
+        samples: (L, d) real.
+
+    Raises:
+        ValueError: the samples are not (L, d) and finite.
+    """
+    samples = as_samples(samples)
+    return Decomposition(*np.linalg.svd(samples - samples.mean(axis=0), full_matrices=False))
+
+
+def truncate(decomposition: Decomposition, k: int) -> np.ndarray:
+    """Return the sum of the first k terms, (L, d) float64, the nearest matrix of rank k.
+
+    Source: eckart1936approximation.
+    """
+    left, singular_values, right = decomposition
+    return left[:, :k] * singular_values[:k] @ right[:k]

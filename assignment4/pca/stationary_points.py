@@ -1,0 +1,119 @@
+r"""Where the linear auto-encoder's error is level: at every eigenvector, and low at the first only.
+
+One unit of code, d entries, and the covariance $\Sigma = \operatorname{diag}(\lambda_1, \dots,
+\lambda_d)$ with symbols $\lambda_1 > \dots > \lambda_d > 0$. That is no restriction but of size:
+in the basis of its eigenvectors every covariance is such a matrix. SymPy proves it for one d at a
+time. Source: baldi1989neural, for all d and k.
+"""
+
+import sympy
+from sympy import Expr, Matrix
+
+
+def covariance_of(d: int) -> Matrix:
+    r"""Return $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$.
+
+    Each $\lambda_i$ is the sum of positive symbols $\delta_i, \dots, \delta_d$, the gaps, so that
+    SymPy knows which of two eigenvalues is the larger.
+
+    Args:
+        d: the number of entries, at least 2.
+
+    Raises:
+        ValueError: d is less than 2.
+    """
+    if d < 2:
+        raise ValueError(
+            f"with d = {d} there is no other stationary direction; d must be 2 or more"
+        )
+    gaps = sympy.symbols(f"delta_1:{d + 1}", positive=True)
+    return sympy.diag(*[sum(gaps[i:]) for i in range(d)])
+
+
+def weights_of(d: int) -> tuple[Matrix, Matrix]:
+    """Return A = (a_1, ..., a_d), a row, and B = (b_1, ..., b_d), a column, real symbols."""
+    encoder = sympy.symbols(f"a_1:{d + 1}", real=True)
+    decoder = sympy.symbols(f"b_1:{d + 1}", real=True)
+    return Matrix([encoder]), Matrix(decoder)
+
+
+def error_of_weights(encoder: Matrix, decoder: Matrix, covariance: Matrix) -> Expr:
+    r"""Return the mean of $|x - B A x|^2$, $\operatorname{tr} (I - BA) \Sigma (I - BA)^T$."""
+    rest = sympy.eye(covariance.rows) - decoder * encoder
+    return (rest * covariance * rest.T).trace()
+
+
+def eigenvector_point(d: int, number: int, scale: Expr | int = 1) -> tuple[Matrix, Matrix]:
+    r"""Return the weights $A = c u_j^T$ and $B = u_j / c$ of an eigenvector.
+
+    Args:
+        d: the number of entries.
+        number: j, from 1 for the largest eigenvalue to d.
+        scale: c, not 0.
+
+    Raises:
+        ValueError: j is not from 1 to d.
+    """
+    if not 1 <= number <= d:
+        raise ValueError(f"the eigenvectors are numbered from 1 to {d}, got {number}")
+    vector = sympy.eye(d)[:, number - 1]
+    return scale * vector.T, vector / scale
+
+
+def gradient_at(point: tuple[Matrix, Matrix]) -> Matrix:
+    """Return the error's gradient at a point, (2 d, 1), in the order a_1, b_1, a_2, b_2, ...
+
+    Args:
+        point: encoder (1, d) and decoder (d, 1).
+    """
+    error, variables, values = _error_at(point)
+    return Matrix([error]).jacobian(variables).T.subs(values).applyfunc(sympy.factor)
+
+
+def hessian_at(point: tuple[Matrix, Matrix]) -> Matrix:
+    """Return the error's second derivatives at a point, (2 d, 2 d), in the gradient's order.
+
+    At an eigenvector there are entries in the 2 x 2 blocks of a_i and b_i alone.
+
+    Args:
+        point: encoder (1, d) and decoder (d, 1).
+    """
+    error, variables, values = _error_at(point)
+    return sympy.hessian(error, variables).subs(values).applyfunc(sympy.factor)
+
+
+def second_derivative(point: tuple[Matrix, Matrix], direction: Matrix) -> Expr:
+    """Return the second derivative of the error at a point along a direction, (2 d, 1)."""
+    return sympy.factor((direction.T * hessian_at(point) * direction)[0])
+
+
+def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
+    r"""Return how to leave $u_j$ downhill: turn both weights towards the first eigenvector.
+
+    Args:
+        d: the number of entries.
+        number: j, from 2 to d.
+        scale: the point's c.
+
+    Returns:
+        (2 d, 1), a change of a_1 by c and of b_1 by 1 / c, in the gradient's order.
+
+    Raises:
+        ValueError: j is not from 2 to d; there is no such direction for the first.
+    """
+    if not 2 <= number <= d:
+        raise ValueError(f"the error falls at eigenvectors 2 to {d} only, got {number}")
+    direction = sympy.zeros(2 * d, 1)
+    direction[0], direction[1] = scale, 1 / sympy.sympify(scale)
+    return direction
+
+
+def _error_at(point) -> tuple[Expr, list, dict]:
+    """Return the error in symbols, its variables in order, and their values at the point."""
+    encoder, decoder = point
+    d = len(decoder)
+    symbols = weights_of(d)
+    error = error_of_weights(*symbols, covariance_of(d))
+    variables = [symbol for pair in zip(*symbols, strict=True) for symbol in pair]
+    values = [value for pair in zip(encoder, decoder, strict=True) for value in pair]
+    return error, variables, dict(zip(variables, values, strict=True))

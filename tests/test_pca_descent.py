@@ -1,0 +1,251 @@
+"""Principal components by stochastic gradient descent and Oja's rule, and what batches cost."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from assignment4 import batch_sizes
+from assignment4.batch_sizes import BATCH_SIZES, RULES, SIZES, TUNING_SEEDS, run_batch_size
+from assignment4.letters import load_letters
+from assignment4.notebooks import ROOT
+from assignment4.pca.descent import (
+    LinearNetworks,
+    descend,
+    draw_order,
+    draw_start,
+    excess_errors,
+    follow_oja,
+)
+from assignment4.pca.descent_checks import multiples_of_best, suffers_for_small_batches
+from assignment4.replication import read_results
+
+D, K = 6, 2
+SAMPLES = np.random.default_rng(0).standard_normal((60, D)) * [5, 4, 2, 1.5, 1.2, 1]
+SAMPLES -= SAMPLES.mean(axis=0)
+LEAST = float(np.square(np.linalg.svd(SAMPLES, compute_uv=False)[K:]).sum())
+START = draw_start(D, K, seed=0)
+
+
+def numerical_gradient(function, point: np.ndarray) -> np.ndarray:
+    gradient = np.zeros_like(point)
+    for place in np.ndindex(point.shape):
+        step = np.zeros_like(point)
+        step[place] = 1e-6
+        gradient[place] = (function(point + step) - function(point - step)) / 2e-6
+    return gradient
+
+
+def test_the_order_shows_every_sample_once_an_epoch():
+    order = draw_order(50, 120, seed=3)
+    assert sorted(order[:50]) == sorted(order[50:100]) == list(range(50))
+    assert len(set(order[100:])) == 20
+    assert (order[:50] != order[50:100]).any()
+    assert np.array_equal(order[:70], draw_order(50, 70, seed=3))
+    assert not np.array_equal(order, draw_order(50, 120, seed=4))
+
+
+def test_a_start_is_orthonormal_and_that_of_its_seed():
+    start = draw_start(9, 3, seed=1)
+    assert np.allclose(start.T @ start, np.eye(3))
+    assert np.array_equal(start, draw_start(9, 3, seed=1))
+    assert not np.allclose(start, draw_start(9, 3, seed=2))
+
+
+def test_a_step_of_descent_goes_against_the_gradient():
+    batch, rate = SAMPLES[:4], 0.01
+
+    def error(encoder, decoder):
+        return np.square(batch - batch @ encoder.T @ decoder.T).sum() / (2 * len(batch))
+
+    found = descend(SAMPLES, np.arange(4), START, batch_size=4, rates=[rate])
+    encoder_gradient = numerical_gradient(lambda point: error(point, START), START.T)
+    decoder_gradient = numerical_gradient(lambda point: error(START.T, point), START)
+    assert np.allclose(found.encoders[0], START.T - rate * encoder_gradient, atol=1e-8)
+    assert np.allclose(found.decoders[0], START - rate * decoder_gradient, atol=1e-8)
+
+
+def test_a_step_of_oja_s_rule_is_one_of_the_power_method():
+    batch = SAMPLES[:4]
+    found = follow_oja(SAMPLES, np.arange(4), START, batch_size=4, rates=[0.3])
+    columns = START + 0.3 * batch.T @ batch @ START / 4
+    expected = columns @ np.linalg.solve(columns.T @ columns, columns.T)
+    product = found.decoders[0] @ found.encoders[0]
+    assert np.allclose(product, expected)
+
+
+def test_orthonormalising_at_every_tenth_step_is_enough(monkeypatch):
+    order = draw_order(60, 100, seed=0)
+    found = follow_oja(SAMPLES, order, START, batch_size=2, rates=[0.01, 0.2])
+    monkeypatch.setattr("assignment4.pca.descent.STEPS_BETWEEN_QR", 1)
+    every = follow_oja(SAMPLES, order, START, batch_size=2, rates=[0.01, 0.2])
+    products = [networks.decoders @ networks.encoders for networks in (found, every)]
+    assert np.allclose(*products, atol=1e-9)
+    assert np.allclose(found.encoders @ found.decoders, np.eye(K))
+
+
+@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize(("follow", "options"), [(descend, {"falling": True}), (follow_oja, {})])
+def test_rates_at_once_are_rates_one_by_one(follow, options, batch_size):
+    order = draw_order(60, 60, seed=1)
+    rates = [0.001, 0.01, 0.02]
+    together = follow(SAMPLES, order, START, batch_size=batch_size, rates=rates, **options)
+    for index, rate in enumerate(rates):
+        alone = follow(SAMPLES, order, START, batch_size=batch_size, rates=[rate], **options)
+        for all_found, found in zip(together, alone, strict=True):
+            assert np.allclose(all_found[index], found[0], rtol=1e-9)
+
+
+def test_a_falling_rate_is_the_mean_of_what_it_falls_through():
+    """Two steps: the first at the full rate, the second at half of it."""
+    order = np.arange(4)
+    found = descend(SAMPLES, order, START, batch_size=2, rates=[0.02], falling=True)
+    first = descend(SAMPLES, order[:2], START, batch_size=2, rates=[0.02])
+    x, encoder, decoder = SAMPLES[2:4], first.encoders[0], first.decoders[0]
+    rest = x - x @ encoder.T @ decoder.T
+    assert np.allclose(found.decoders[0], decoder + 0.01 / 2 * rest.T @ x @ encoder.T)
+    assert np.allclose(found.encoders[0], encoder + 0.01 / 2 * (rest @ decoder).T @ x)
+
+
+@pytest.mark.parametrize("follow", [descend, follow_oja])
+def test_with_all_samples_a_step_both_end_at_the_components(follow):
+    order = np.tile(np.arange(60), 2000)
+    networks = follow(SAMPLES, order, START, batch_size=60, rates=[0.02])
+    assert excess_errors(SAMPLES, networks, LEAST)[0] == pytest.approx(0, abs=1e-9)
+
+
+def test_what_diverges_counts_as_what_returns_zero():
+    """Not finite at the largest rate; finite, and worse than zero, with decoders of 1e3."""
+    order = draw_order(60, 600, seed=0)
+    networks = descend(SAMPLES, order, START, batch_size=1, rates=[1e-3, 10])
+    worse = LinearNetworks(np.ones((1, K, D)), np.full((1, D, K), 1e3))
+    zero = np.square(SAMPLES).sum() / LEAST - 1
+    small, large = excess_errors(SAMPLES, networks, LEAST)
+    assert not np.isfinite(networks.decoders[1]).all()
+    assert 0 <= small < zero / 2
+    assert large == pytest.approx(zero)
+    assert excess_errors(SAMPLES, worse, LEAST)[0] == pytest.approx(zero)
+
+
+def test_the_excess_error_is_relative_to_the_least():
+    nothing = LinearNetworks(np.zeros((1, K, D)), np.zeros((1, D, K)))
+    expected = np.square(SAMPLES).sum() / LEAST - 1
+    assert excess_errors(SAMPLES, nothing, LEAST)[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("follow", [descend, follow_oja])
+@pytest.mark.parametrize("batch_size", [0, 7])
+def test_batches_must_divide_what_is_seen(follow, batch_size):
+    with pytest.raises(ValueError, match=f"batches of {batch_size} do not divide 60"):
+        follow(SAMPLES, np.arange(60), START, batch_size=batch_size, rates=[0.1])
+
+
+def around(value: float, count: int = 5, spread: float = 0.01) -> list[float]:
+    return [value * (1 + spread * (index - (count - 1) / 2)) for index in range(count)]
+
+
+def test_multiples_are_of_the_best_size_seed_by_seed():
+    found = multiples_of_best({1: [2.0, 4.2], 8: [1.0, 2.0], 64: [1.1, 2.2]})
+    assert found[8] == (1, 1, 1)
+    assert found[64].estimate == pytest.approx(1.1)
+    assert found[64].upper == pytest.approx(1.1)
+    assert found[1].estimate == pytest.approx(2.05)
+    assert found[1].upper > 2.5
+
+
+@pytest.mark.can_fail("4c-small-batches")
+@pytest.mark.parametrize(
+    ("excesses", "verdict"),
+    [
+        ({1: 0.03, 8: 0.01, 512: 0.01}, True),
+        ({1: 0.03, 8: 0.012, 512: 0.01}, True),
+        ({1: 0.01, 8: 0.01, 512: 0.01}, False),
+        ({1: 0.015, 8: 0.01, 512: 0.01}, False),
+        ({1: 0.03, 8: 0.01, 512: 0.02}, False),
+        ({1: 0.01, 8: 0.01, 512: 0.03}, False),
+    ],
+)
+def test_check_of_small_batches(excesses, verdict):
+    """False where all are alike, where large ones suffer as well, and where they alone do."""
+    values = {size: around(value) for size, value in excesses.items()}
+    assert suffers_for_small_batches(values) is verdict
+
+
+def test_check_of_small_batches_is_undecided_where_seeds_differ_much():
+    values = {1: [0.01, 0.05, 0.02], 8: [0.01, 0.012, 0.01], 512: [0.01, 0.012, 0.01]}
+    assert suffers_for_small_batches(values) is None
+    assert suffers_for_small_batches(values | {512: [0.03, 0.036, 0.03]}) is False
+
+
+@pytest.mark.parametrize(
+    ("excesses", "message"),
+    [
+        ({1: [0.1, 0.2], 2: [0.1]}, r"numbers of them of \[1, 2\]"),
+        ({1: [0.1, 0.2], 2: [0.1, -1e-12]}, r"positive and finite, got \[0.1, -1e-12\] for B = 2"),
+        ({1: [0.1, np.inf], 2: [0.1, 0.2]}, r"positive and finite, got \[0.1, inf\] for B = 1"),
+    ],
+)
+def test_check_of_small_batches_refuses(excesses, message):
+    with pytest.raises(ValueError, match=message):
+        suffers_for_small_batches(excesses)
+
+
+def test_every_rule_meets_every_size_with_its_number_of_samples():
+    assert len(BATCH_SIZES) == len(RULES) * len(SIZES)
+    assert SIZES == (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+    for name, experiment in BATCH_SIZES.items():
+        updates = batch_sizes._updates(experiment, batch_sizes.SAMPLES_SEEN)
+        assert name.endswith(f", B = {experiment.size}")
+        seen = updates * experiment.size
+        assert updates == 640 if name.startswith("equal updates") else seen == 20480
+
+
+def test_seeds_for_tuning_are_not_reported():
+    with pytest.raises(ValueError, match="tuned with seed 100"):
+        run_batch_size(
+            BATCH_SIZES["Oja's rule, B = 512"],
+            load_letters(),
+            split="as reported",
+            seed=TUNING_SEEDS[0],
+            steps=512,
+        )
+
+
+def test_a_best_rate_at_an_end_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
+    monkeypatch.setattr(batch_sizes, "RATES", np.array([1e-3, 1e-2]))
+    monkeypatch.setattr(batch_sizes, "K", K)
+    with pytest.raises(ValueError, match=r"best rate, 0\.01, is at the end"):
+        batch_sizes._tune(BATCH_SIZES["constant rate, B = 4"], SAMPLES, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Oja's rule, B = 64", "constant rate, B = 64"])
+def test_a_stored_result_comes_out_again(monkeypatch, tmp_path, name):
+    """The rate is tuned anew; rounding may differ from machine to machine."""
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
+    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+    stored = read_results("batch_sizes", name)[0]
+    found = run_batch_size(
+        BATCH_SIZES[name],
+        load_letters(),
+        split=stored["split"],
+        seed=stored["seed"],
+        steps=stored["steps"],
+    )
+    assert found["rate"] == pytest.approx(stored["rate"])
+    assert found["excess"] == pytest.approx(stored["excess"], rel=1e-3)
+
+
+def test_descent_brings_in_no_tensorflow_and_no_letters():
+    command = (
+        "import sys, assignment4.pca.descent_checks, assignment4.pca.descent, "
+        "assignment4.pca.stationary_points_checks, assignment4.pca.singular_values_checks\n"
+        "print([name for name in ('tensorflow', 'keras', 'assignment4.letters') "
+        "if name in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
