@@ -86,14 +86,16 @@ def last_eigenvalue_is_rounding(images: np.ndarray, eigenvalue: float) -> bool:
     An image whose pixels have mean 0 is orthogonal to the constant unit vector v, so that
     $\lambda_d \le v^T \Sigma v \le \frac{1}{L} \sum_l (v^T x_l)^2$ is 0 but for rounding. With
     pixels rounded to one part in $1 / \epsilon$ that is at most
-    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$.
+    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$. The decomposition rounds as well, in float64: a
+    singular value is off by up to $\sqrt d \epsilon_{64}$ of the largest one.
 
     Args:
         images: (L, d) floating-point, rows; the type says how they were rounded.
         eigenvalue: $\lambda_d$.
     """
-    rounding = float(np.finfo(images.dtype).eps)
     values = as_samples(images)
-    bound = rounding**2 * float(np.square(values).sum(axis=1).mean())
-    constant = float(np.square(values.sum(axis=1)).mean()) / values.shape[1]
-    return 0 <= eigenvalue <= bound and constant <= bound
+    square, d = float(np.square(values).sum(axis=1).mean()), values.shape[1]
+    by_pixels = float(np.finfo(images.dtype).eps) ** 2 * square
+    by_decomposition = d * float(np.finfo(np.float64).eps) ** 2 * square
+    constant = float(np.square(values.sum(axis=1)).mean()) / d
+    return 0 <= eigenvalue <= by_pixels + by_decomposition and constant <= by_pixels
