@@ -23,6 +23,7 @@ from assignment4.experiments import (
     measure,
 )
 from assignment4.letters import Letters
+from assignment4.scripts_network import AS_IN_SCRIPTS
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ GROUPS = {
     ),
     "classifier_losses": Group(CLASSIFIER_LOSSES, run_encoder_decoder, HALF, ENCODER_DECODER_CODE),
     "ablations": Group(ABLATIONS, run_encoder_decoder, HALF, ENCODER_DECODER_CODE),
+    "as_in_scripts": Group(
+        AS_IN_SCRIPTS,
+        run_encoder_decoder,
+        training.DEFAULT_STEPS,
+        (*ENCODER_DECODER_CODE, "scripts_network"),
+    ),
     "auto_encoders": Group(AUTO_ENCODERS, run_auto_encoder, HALF, convolutional.CODE),
     "batch_sizes": Group(BATCH_SIZES, run_batch_size, batch_sizes.SAMPLES_SEEN, batch_sizes.CODE),
 }

@@ -32,6 +32,7 @@ PLAN = (
         "split": "by family",
         "seeds": SEEDS,
     },
+    {"group": "as_in_scripts", "seeds": SEEDS},
     {"group": "batch_sizes", "seeds": SEEDS},
     {"group": "auto_encoders", "seeds": SEEDS},
     {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
@@ -44,6 +45,12 @@ PLAN = (
     {
         "group": "classifier_losses",
         "names": ["classifier"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
+    {
+        "group": "as_in_scripts",
+        "names": ["random letters"],
         "seeds": [0],
         "steps": STEPS_OF_THE_REPORT,
     },
