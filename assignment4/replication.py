@@ -2,14 +2,16 @@
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assignment4 import cache
 from assignment4.encoder_decoder.assessment import Readability
 from assignment4.groups import GROUPS
-from assignment4.intervals import Interval, mean_interval
+from assignment4.intervals import Interval, mean_interval, proportion_interval
 from assignment4.letters import Letters, load_letters
+from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
+from assignment4.letters.splits import REPORT_TRAIN_COUNT
 from assignment4.notebooks import ROOT
 
 RESULTS = ROOT / "results"
@@ -21,6 +23,12 @@ STEPS_OF_AUTO_ENCODERS = 2000
 """Of a longer training, which shows where the shorter one had not ended."""
 
 STEPS_OF_THE_REPORT = 20_000
+STEPS_OF_THE_TEST = 50
+"""Of a run so short that a test can do it again."""
+
+KNOWN = REPORT_TRAIN_COUNT
+UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
+"""How many embedded images the split "as reported" has: the results are of these."""
 
 PLAN = (
     {"group": "squared_errors", "seeds": SEEDS},
@@ -35,6 +43,12 @@ PLAN = (
     {"group": "as_in_scripts", "seeds": SEEDS},
     {"group": "batch_sizes", "seeds": SEEDS},
     {"group": "auto_encoders", "seeds": SEEDS},
+    {
+        "group": "squared_errors",
+        "names": ["plain mean"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_TEST,
+    },
     {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
     {
         "group": "squared_errors",
@@ -156,6 +170,21 @@ def readability_over_seeds(results: Sequence[dict]) -> Readability:
         [over_seeds(results, f"{judge} judge") for judge in ("first", "second")],
         [over_seeds(results, f"read by {judge} judge") for judge in ("first", "second")],
         over_seeds(results, "as near as letters"),
+    )
+
+
+def share_of_outputs(result: Mapping[str, float], number: str) -> Interval:
+    """Return a share of one stored run's outputs, split as reported, with its interval."""
+    return proportion_interval(round(result[number] * UNSEEN_CYRILLIC), UNSEEN_CYRILLIC)
+
+
+def readability_of_run(result: Mapping[str, float]) -> Readability:
+    """Return the readability of one stored run, of letters split as reported."""
+    judges = ("first judge", "second judge")
+    return Readability(
+        [proportion_interval(round(result[name] * UNSEEN_LATIN), UNSEEN_LATIN) for name in judges],
+        [share_of_outputs(result, f"read by {name}") for name in judges],
+        share_of_outputs(result, "as near as letters"),
     )
 
 
