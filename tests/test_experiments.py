@@ -29,6 +29,7 @@ from assignment4.experiments import (
 )
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, load_letters, normalize
 from assignment4.replication import run_experiment
+from assignment4.scripts_network import AS_IN_SCRIPTS
 
 GROUPS = (SQUARED_ERRORS, CLASSIFIER_LOSSES, ABLATIONS)
 STEPS, SEED = 5, 2
@@ -153,6 +154,19 @@ ABLATION_CHANGES = {
         "normalization": "none",
     },
 }
+
+
+def test_the_scripts_own_network_has_their_activation_and_first_weights(trainings):
+    _, described, _ = carried_out(trainings, SQUARED_ERRORS["random letters"])
+    (experiment,) = AS_IN_SCRIPTS.values()
+    run, network, classifier = carried_out(trainings, experiment)
+    assert classifier is None
+    assert run.prepare is normalize
+    assert architecture_changes(network["data"]) == {
+        "activation": "scaled",
+        "initial_weights": "standard_normal",
+    }
+    assert differing(network["data"], described["data"]) == {"architecture"}
 
 
 def test_ablations_change_what_they_are_named_after(trainings):
