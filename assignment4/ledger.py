@@ -8,6 +8,8 @@ from pathlib import Path
 import nbformat
 
 from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters
+from assignment4.figures.pages import fill_page
+from assignment4.figures.sprites import option_elements
 from assignment4.letters.dataset import letters_folder
 from assignment4.notebooks import chapter_paths
 from assignment4.tables import html_row, html_table
@@ -50,7 +52,16 @@ class Ledger:
         names = ["Claim", "What the report says", "Verdict", "Rests on"]
         if letters_folder() is not None:
             names.append("On your letters")
-        return html_table("ledger", names, [self._row(claim) for claim in self.claims])
+        exercises = sorted({claim.id[0] for claim in self.claims})
+        return fill_page(
+            "ledger_filter.html",
+            exercises=option_elements(["all", *exercises], selected="all"),
+            verdicts=option_elements(["all", *self._verdicts()], selected="all"),
+            table=html_table("ledger", names, [self._row(claim) for claim in self.claims]),
+        )
+
+    def _verdicts(self) -> list[str]:
+        return [verdict for verdict, count in self.counts().items() if count]
 
     def _row(self, claim: Claim) -> str:
         chapter = self.chapters.get(claim.id)
@@ -65,4 +76,27 @@ class Ledger:
         ]
         if letters_folder() is not None:
             cells.append(html.escape(outcome_on_other_letters(claim.id)))
-        return html_row(cells, attributes=f' id="{claim.id}" class="claim-{claim.verdict}"')
+        attributes = (
+            f' id="{claim.id}" class="claim-{claim.verdict}"'
+            f' data-exercise="{claim.id[0]}" data-verdict="{claim.verdict}"'
+        )
+        return html_row(cells, attributes=attributes)
+
+
+class VerdictCounts:
+    """How many claims have each verdict, each a link to those claims in the ledger."""
+
+    def __init__(self) -> None:
+        self.counts = Ledger().counts()
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())
+
+    def _repr_html_(self) -> str:
+        links = "".join(
+            f'<a href="claims.html#verdict={verdict}" class="claim-{verdict}">'
+            f"<strong>{count}</strong> {MARKS[verdict]} {verdict}</a>"
+            for verdict, count in self.counts.items()
+            if count
+        )
+        return f'<div class="verdict-counts">{links}</div>'

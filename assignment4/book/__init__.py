@@ -1,0 +1,1 @@
+"""How the chapters become a book: pages that need no network, and editions to take along."""

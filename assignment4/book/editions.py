@@ -1,0 +1,126 @@
+"""The book from its stored outputs, as one PDF, and as one file to take along."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import sync_playwright
+
+from assignment4.cache import write_atomically
+from assignment4.notebooks import ROOT, chapter_paths
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MOST_BYTES = 15_000_000
+"""Of the file to take along."""
+
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
+PRINTED = {
+    "format": "A4",
+    "margin": {"top": "18mm", "bottom": "18mm", "left": "16mm", "right": "16mm"},
+    "outline": True,
+    "tagged": True,
+    "print_background": True,
+}
+"""How a browser prints the book."""
+
+ONE_PAGE_LINKS = """names => document.querySelectorAll("a[href]").forEach(link => {
+    const [page, anchor] = link.getAttribute("href").split("#");
+    if (names.includes(page) && anchor) link.setAttribute("href", "#" + anchor);
+})"""
+"""In a book of one page, a link to a place in another page is a link within the page."""
+
+
+def find_browser() -> str:
+    """Return the path of an installed browser of the Chromium kind.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError(
+        f"no browser found; install one of {', '.join(BROWSERS)} "
+        "(on Debian and Ubuntu: apt-get install chromium)"
+    )
+
+
+def build_from_stored_outputs(folder: Path, *, builder: str = "html") -> Path:
+    """Build the book without executing it, every warning an error.
+
+    Args:
+        folder: what is built goes to `_build` in it.
+        builder: "html" for a page per chapter, "singlehtml" for one page.
+
+    Returns:
+        The folder with the pages.
+
+    Raises:
+        RuntimeError: the build fails; the message holds the end of its output.
+    """
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    settings["execute"]["execute_notebooks"] = "off"
+    with tempfile.TemporaryDirectory() as temporary:
+        config = Path(temporary) / "_config.yml"
+        config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+        arguments = ["build", ROOT, "--config", config, "--path-output", folder, "-W"]
+        arguments += ["--keep-going", "--builder", builder]
+        command = [sys.executable, "-c", JUPYTER_BOOK, *map(str, arguments)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the book could not be built:\n{(done.stdout + done.stderr)[-3000:]}")
+    return folder / "_build" / builder
+
+
+def print_pdf(path: Path) -> None:
+    """Print the whole book, from its stored outputs, into one PDF with bookmarks.
+
+    Raises:
+        RuntimeError: there is no browser, or the build fails.
+    """
+    browser_path = find_browser()
+    with tempfile.TemporaryDirectory() as temporary:
+        pages = build_from_stored_outputs(Path(temporary), builder="singlehtml")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path, args=["--no-sandbox"]
+            )
+            page = browser.new_context(offline=True, color_scheme="light").new_page()
+            page.goto(next(pages.rglob("intro.html")).as_uri())
+            page.evaluate("() => MathJax.startup.promise")
+            page.evaluate(ONE_PAGE_LINKS, [f"{chapter.stem}.html" for chapter in chapter_paths()])
+            content = page.pdf(**PRINTED)
+            browser.close()
+    write_atomically(path, content)
+
+
+def pack_offline(pages: Path, path: Path) -> None:
+    """Pack built pages into one zip file, the same bytes for the same pages.
+
+    Args:
+        pages: the folder with index.html.
+        path: of the zip file.
+
+    Raises:
+        RuntimeError: there are no pages, or the file would exceed MOST_BYTES.
+    """
+    if not (pages / "index.html").exists():
+        raise RuntimeError(f"{pages} has no index.html; `make book` builds the pages")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        packed = Path(temporary) / path.name
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for file in sorted(file for file in pages.rglob("*") if file.is_file()):
+                if file.suffix != ".map" and file.name != ".buildinfo":
+                    name = f"{path.stem}/{file.relative_to(pages).as_posix()}"
+                    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, file.read_bytes())
+        if packed.stat().st_size > MOST_BYTES:
+            raise RuntimeError(f"{path.name} would have {packed.stat().st_size:,} bytes")
+        write_atomically(path, packed.read_bytes())
