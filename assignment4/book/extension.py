@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from assignment4.book import results
+from assignment4.book import downloads, reading, results
 from assignment4.notebooks import chapter_paths, kernel_environment, toc_entries
 
 MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
@@ -63,5 +63,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-before-read-docs", read_in_order)
     app.connect("source-read", announce)
     app.connect("html-page-context", make_citations_list_items)
-    results.setup(app)
+    for part in (downloads, reading, results):
+        part.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
