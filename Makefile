@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lint lock notebooks replicate bench clean
+.PHONY: help environment book offline pdf handout test lint lock notebooks replicate bench clean
 
 python := .venv/bin/python
 
@@ -15,6 +15,15 @@ book: environment  ## execute every chapter and build the book in _build/html, a
 	@rm -rf _build
 	@.venv/bin/jupyter-book build . -W --keep-going
 	@$(python) -c 'import pathlib; print("open", pathlib.Path("_build/html/index.html").resolve().as_uri())'
+
+offline: book  ## pack the built book into one zip file that needs no network, _build/book.zip
+	@$(python) -m assignment4 offline
+
+pdf: environment  ## print the whole book into _build/book.pdf (needs Chromium, or another browser of its kind)
+	@$(python) -m assignment4 pdf
+
+handout: environment  ## build pages and notebooks without the solutions in _build/handout
+	@$(python) -m assignment4 handout
 
 test: environment  ## run the tests, and the chapters against their stored outputs
 	@$(python) -m pytest --nbval
@@ -33,7 +42,8 @@ notebooks: environment  ## execute chapters and store their outputs (NAMES="intr
 replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, and can be interrupted)
 	@$(python) -m assignment4 replicate
 
-bench: environment  ## measure speed, each figure beside that of a peer
+bench: environment  ## measure speed, each figure beside that of a peer (installs PyTorch into .venv)
+	@$(python) -m pip install --quiet --no-build-isolation -e ".[bench]"
 	@for file in benchmarks/*.py; do echo "$$file"; $(python) "$$file" || exit 1; done
 
 clean:  ## remove what the other targets made

@@ -26,6 +26,30 @@ def replicate(arguments: argparse.Namespace) -> None:
         replication.replicate(**part)
 
 
+def make_pdf(arguments: argparse.Namespace) -> None:
+    """Print the book into one PDF."""
+    from assignment4.book import editions
+
+    editions.print_pdf(editions.BUILD / "book.pdf")
+    print("open", editions.BUILD / "book.pdf")
+
+
+def make_offline(arguments: argparse.Namespace) -> None:
+    """Pack the built pages into one file."""
+    from assignment4.book import editions
+
+    editions.pack_offline(editions.BUILD / "html", editions.BUILD / "book.zip")
+    print("unpack", editions.BUILD / "book.zip", "and open index.html")
+
+
+def make_handout(arguments: argparse.Namespace) -> None:
+    """Build the book without solutions."""
+    from assignment4.book import editions
+
+    pages = editions.hand_out(editions.BUILD / "handout")
+    print("open", (pages / "index.html").as_uri())
+
+
 def main() -> int:
     """Run the command that the arguments name and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
@@ -37,6 +61,15 @@ def main() -> int:
 
     seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
     seeds.set_defaults(run=replicate)
+
+    pdf = commands.add_parser("pdf", help="print the whole book, from its stored outputs")
+    pdf.set_defaults(run=make_pdf)
+
+    offline = commands.add_parser("offline", help="pack the built pages into one zip file")
+    offline.set_defaults(run=make_offline)
+
+    handout = commands.add_parser("handout", help="build pages and notebooks without solutions")
+    handout.set_defaults(run=make_handout)
 
     arguments = parser.parse_args()
     try:

@@ -7,15 +7,22 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import nbformat
 import yaml
 from playwright.sync_api import sync_playwright
 
 from assignment4.cache import write_atomically
-from assignment4.notebooks import ROOT, chapter_paths
+from assignment4.notebooks import ROOT, chapter_paths, store
+
+BUILD = ROOT / "_build"
+"""Where editions go."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MOST_BYTES = 15_000_000
 """Of the file to take along."""
+
+SOURCES = ("_config.yml", "_static", "_toc.yml", "assignment4", "chapters", "references.bib")
+"""What pages are built from."""
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
@@ -50,12 +57,13 @@ def find_browser() -> str:
     )
 
 
-def build_from_stored_outputs(folder: Path, *, builder: str = "html") -> Path:
+def build_from_stored_outputs(folder: Path, *, builder: str = "html", source: Path = ROOT) -> Path:
     """Build the book without executing it, every warning an error.
 
     Args:
         folder: what is built goes to `_build` in it.
         builder: "html" for a page per chapter, "singlehtml" for one page.
+        source: the folder with `_config.yml` and the chapters.
 
     Returns:
         The folder with the pages.
@@ -63,15 +71,15 @@ def build_from_stored_outputs(folder: Path, *, builder: str = "html") -> Path:
     Raises:
         RuntimeError: the build fails; the message holds the end of its output.
     """
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((source / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = "off"
     with tempfile.TemporaryDirectory() as temporary:
         config = Path(temporary) / "_config.yml"
         config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-        arguments = ["build", ROOT, "--config", config, "--path-output", folder, "-W"]
+        arguments = ["build", source, "--config", config, "--path-output", folder, "-W"]
         arguments += ["--keep-going", "--builder", builder]
         command = [sys.executable, "-c", JUPYTER_BOOK, *map(str, arguments)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the book could not be built:\n{(done.stdout + done.stderr)[-3000:]}")
     return folder / "_build" / builder
@@ -97,6 +105,33 @@ def print_pdf(path: Path) -> None:
             content = page.pdf(**PRINTED)
             browser.close()
     write_atomically(path, content)
+
+
+def hand_out(folder: Path) -> Path:
+    """Build the book without the solutions of its problems, notebooks included.
+
+    Args:
+        folder: the notebooks go to `chapters` in it, the pages to `_build/html`.
+
+    Returns:
+        The folder with the pages.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, folder / name)
+    for path in chapter_paths(folder):
+        store(without_solutions(nbformat.read(path, as_version=4)), path)
+    return build_from_stored_outputs(folder, source=folder)
+
+
+def without_solutions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a notebook without the cells with the tag "solution"."""
+    notebook.cells = [
+        cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", [])
+    ]
+    return notebook
 
 
 def pack_offline(pages: Path, path: Path) -> None:
