@@ -92,12 +92,33 @@ def test_what_is_returned_are_the_network_s_matrices(monkeypatch):
     [
         (SAMPLES, 0, f"from 1 to {D}, got 0"),
         (SAMPLES, D + 1, f"from 1 to {D}, got {D + 1}"),
+        (SAMPLES, 1.5, f"integer from 1 to {D}, got 1.5"),
         (SAMPLES + 1, K, "one entry's mean is 1"),
+        (np.full((5, D), np.nan), K, "sample 0 has nan in entry 0"),
+        (SAMPLES[0], K, rf"shape \(n, d\), d at least 1, got \({D},\)"),
+        (SAMPLES[:1], K, "at least 2 samples, got 1"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(samples, k, message):
     with pytest.raises(ValueError, match=message):
         train_linear_auto_encoder(samples, k)
+
+
+def test_an_encoder_that_starts_elsewhere_stays_where_nothing_varies(monkeypatch):
+    """The first weights along a constant entry are the last ones; from zero they stay zero."""
+    still = np.hstack([SAMPLES, np.zeros((len(SAMPLES), 1))])
+
+    def build(d, k):
+        model = build_linear_auto_encoder(d, k)
+        model.get_layer("encoder").set_weights([np.full((d, k), 0.3)])
+        return model
+
+    monkeypatch.setattr(linear, "EPOCHS", 2)
+    assert (train_linear_auto_encoder(still, K).encoder[:, -1] == 0).all()
+    monkeypatch.setattr(linear, "build_linear_auto_encoder", build)
+    found = train_linear_auto_encoder(still, K, seed=1)
+    assert found.encoder[:, -1] == pytest.approx(0.3)
+    assert not np.allclose(found.encoder[:, 0], 0.3, atol=0.01)
 
 
 @pytest.mark.slow

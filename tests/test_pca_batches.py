@@ -113,8 +113,12 @@ def test_nothing_is_lost_where_all_components_are_kept():
         (BATCHES[3], COMPONENTS[:, :3], 2, r"of 5 entries, components of shape \(5, 3\)"),
         (BATCHES[3], 2 * COMPONENTS, 2, r"up to 3\.0e\+00 from"),
         (BATCHES[3], np.full((D, D), np.nan), 2, "up to nan from"),
-        (BATCHES[3], COMPONENTS, 6, "5 components, 6 of them"),
-        (BATCHES[3], COMPONENTS, -1, "5 components, -1 of them"),
+        (BATCHES[3], COMPONENTS, 6, "k must be an integer from 0 to 5, got 6"),
+        (BATCHES[3], COMPONENTS, -1, "from 0 to 5, got -1"),
+        (BATCHES[3], COMPONENTS, 1.5, "integer from 0 to 5, got 1.5"),
+        (BATCHES[3][0], COMPONENTS, 2, r"shape \(n, d\), d at least 1, got \(5,\)"),
+        (np.full((3, D), np.nan), COMPONENTS, 2, "sample 0 has nan in entry 0"),
+        (BATCHES[3] + 1j, COMPONENTS, 2, "real, got complex128"),
     ],
 )
 def test_bad_input_is_refused(batch, components, k, message):

@@ -18,6 +18,7 @@ from assignment4.pca.error_checks import (
     mean_explains_error,
 )
 from assignment4.pca.errors import MeasuredErrors, UncentredError, measure_errors, uncentred_error
+from assignment4.pca.singular_values import decompose, truncate
 
 NUMBERS = (1, 2, 5, 10, 20, 50, 100, 200, 400, 783, 784)
 SMALL = tuple(range(9))
@@ -133,6 +134,12 @@ def test_constant_features_and_integers():
     assert (constant.eigenvalues == 0).all()
     with pytest.raises(ValueError, match="all 5 samples are equal"):
         constant.shares_left()
+
+
+def test_the_largest_entries_have_finite_eigenvalues():
+    found = principal_components(with_value(1e150))
+    assert np.isfinite(found.eigenvalues).all()
+    assert found.eigenvalues[0] == pytest.approx(1e300 * 49 / 50**2, rel=1e-10)
 
 
 def test_float32_is_converted():
@@ -319,8 +326,22 @@ def with_value(value: float) -> np.ndarray:
             lambda: measure_errors(principal_components(GOOD), GOOD[:9], (1,)),
             "components of 50 samples, measured on 9",
         ),
-        (lambda: uncentred_error(GOOD, np.eye(7), 1), r"\(8, 8\) .* got 50 samples, \(7, 7\)"),
-        (lambda: uncentred_error(GOOD, np.eye(8), 9), "k from 0 to 8 .* and 9"),
+        (
+            lambda: uncentred_error(GOOD, np.eye(7), 1),
+            r"\(8, 8\) are .* got 50 samples and \(7, 7\)",
+        ),
+        (lambda: uncentred_error(GOOD, np.eye(8), 9), "from 0 to 8, got 9"),
+        (lambda: uncentred_error(GOOD, np.eye(8), 1.5), "integer from 0 to 8, got 1.5"),
+        (lambda: uncentred_error(GOOD, np.eye(8) * np.nan, 1), "sample 0 has nan in entry 0"),
+        (lambda: principal_components(GOOD + 1j), "samples must be real, got complex128"),
+        (lambda: principal_components(with_value(1e200)), r"sample 3 has 1e\+200 in .* 1e\+150"),
+        (lambda: principal_components(with_value(-1e151)), r"sample 3 has -1e\+151 in entry 5"),
+        (lambda: decompose(GOOD[:1]), "at least 2 samples, got 1"),
+        (lambda: decompose(GOOD[:0]), "at least 2 samples, got 0"),
+        (lambda: decompose(with_value(np.nan)), "sample 3 has nan in entry 5"),
+        (lambda: truncate(decompose(GOOD), -1), "integer from 0 to 8, got -1"),
+        (lambda: truncate(decompose(GOOD), 9), "integer from 0 to 8, got 9"),
+        (lambda: truncate(decompose(GOOD), 2.0), "integer from 0 to 8, got 2.0"),
         (lambda: uncentred_error(GOOD[:0], np.eye(8), 1), "got 0 samples"),
     ],
 )

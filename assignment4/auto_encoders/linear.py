@@ -16,6 +16,7 @@ from keras import layers
 from scipy.linalg import subspace_angles
 
 from assignment4 import cache
+from assignment4.pca.components import as_samples, check_count, checked_number
 from assignment4.progress import progress_bar
 
 BATCH_SIZE = 250
@@ -62,12 +63,12 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
         seed: of first weights and shuffling.
 
     Raises:
-        ValueError: k is not from 1 to d, or a mean is far from zero.
+        ValueError: there are fewer than two samples, they are not (L, d) and finite, k is not an
+            integer from 1 to d, or a mean is far from zero.
     """
-    samples = np.asarray(samples, np.float32)
-    d = samples.shape[1]
-    if not 1 <= k <= d:
-        raise ValueError(f"k must be from 1 to {d}, got {k}")
+    samples = as_samples(samples).astype(np.float32)
+    check_count(len(samples))
+    k = checked_number(k, samples.shape[1], least=1)
     if (mean := np.abs(samples.mean(axis=0)).max()) > 1e-3 * samples.std():
         raise ValueError(f"the samples must have mean zero; one entry's mean is {mean:g}")
     key = {

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
+from assignment4.pca.components import as_samples, checked_number
+
 BatchRule = Callable[[sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
 """Gives the error along v from the batch's size, its scatter along v, and v^T times its mean."""
 
@@ -73,12 +75,12 @@ def batch_error(batch: np.ndarray, components: np.ndarray, k: int) -> BatchError
         k: how many are kept, 0 to d.
 
     Raises:
-        ValueError: the batch is empty, or has another width than the components, these are not
-            orthonormal, or k is not from 0 to d.
+        ValueError: the batch is empty, not (B, d) or not finite, or has another width than the
+            components, these are not orthonormal, or k is not an integer from 0 to d.
 
     Source: report, Exercise 4 c.
     """
-    batch, components = np.asarray(batch, np.float64), np.asarray(components, np.float64)
+    batch, components = as_samples(batch), np.asarray(components, np.float64)
     size, d = batch.shape
     if not size:
         raise ValueError("a batch of 0 samples has no mean; at least 1 is needed")
@@ -90,8 +92,7 @@ def batch_error(batch: np.ndarray, components: np.ndarray, k: int) -> BatchError
             f"the products of the components are up to {deviation:.1e} from those of orthonormal "
             f"ones; at most {ORTHONORMAL:.0e} is rounding"
         )
-    if not 0 <= k <= d:
-        raise ValueError(f"there are {d} components, {k} of them cannot be kept")
+    k = checked_number(k, d)
     kept, discarded = components[:, :k], components[:, k:]
     mean = batch.mean(axis=0)
     report = float("nan")

@@ -20,7 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assignment4.pca.components import PrincipalComponents, as_samples, reconstruction_error
+from assignment4.pca.components import (
+    PrincipalComponents,
+    as_samples,
+    checked_number,
+    reconstruction_error,
+)
 
 
 @dataclass(frozen=True)
@@ -103,15 +108,17 @@ def uncentred_error(samples: np.ndarray, basis: np.ndarray, k: int) -> Uncentred
         k: how many of the first columns are kept, 0 to d.
 
     Raises:
-        ValueError: there is no sample, the basis has another size, or k is not from 0 to d.
+        ValueError: there is no sample, the basis has another size, something in them is not finite,
+            or k is not an integer from 0 to d.
     """
-    samples = as_samples(samples)
+    samples, basis = as_samples(samples), as_samples(basis)
     count, d = samples.shape
-    if not count or basis.shape != (d, d) or not 0 <= k <= d:
+    if not count or basis.shape != (d, d):
         raise ValueError(
-            f"at least one sample, a basis of shape ({d}, {d}) and k from 0 to {d} are needed, "
-            f"got {count} samples, {basis.shape} and {k}"
+            f"at least one sample and a basis of shape ({d}, {d}) are needed, "
+            f"got {count} samples and {basis.shape}"
         )
+    k = checked_number(k, d)
     kept, discarded = basis[:, :k], basis[:, k:]
     mean = samples.mean(axis=0)
     covariance = (samples - mean).T @ (samples - mean) / count

@@ -28,6 +28,8 @@ from itertools import combinations
 import numpy as np
 import sympy
 
+from assignment4.pca.components import as_samples, check_count, checked_number
+
 Weight = Callable[[sympy.MatrixBase, sympy.MatrixBase], sympy.Expr]
 """Gives p_j from u_j and the (d, m) matrix of the discarded vectors."""
 
@@ -196,12 +198,13 @@ def search_minimum(
         seed: of the random subspaces.
 
     Raises:
-        ValueError: k is not from 0 to d.
+        ValueError: there are fewer than two samples, they are not (L, d) and finite, or k is not an
+            integer from 0 to d.
     """
-    samples = np.asarray(samples, np.float64)
+    samples = as_samples(samples)
     count, d = samples.shape
-    if not 0 <= k <= d:
-        raise ValueError(f"samples of {d} entries have projections to 0 to {d} dimensions, not {k}")
+    check_count(count)
+    k = checked_number(k, d)
     eigenvalues, eigenvectors = np.linalg.eigh(samples.T @ samples / count)
     eigenvectors = eigenvectors[:, ::-1]
     subsets = np.array(list(combinations(range(d), k)), int)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4.pca.components import as_samples
+from assignment4.pca.components import as_samples, check_count, checked_number
 
 
 class Decomposition(NamedTuple):
@@ -33,16 +33,21 @@ def decompose(samples: np.ndarray) -> Decomposition:
         samples: (L, d) real.
 
     Raises:
-        ValueError: the samples are not (L, d) and finite.
+        ValueError: there are fewer than two samples, or they are not (L, d) and finite.
     """
     samples = as_samples(samples)
+    check_count(len(samples))
     return Decomposition(*np.linalg.svd(samples - samples.mean(axis=0), full_matrices=False))
 
 
 def truncate(decomposition: Decomposition, k: int) -> np.ndarray:
     """Return the sum of the first k terms, (L, d) float64, the nearest matrix of rank k.
 
+    Raises:
+        ValueError: k is not an integer from 0 to the number of terms.
+
     Source: eckart1936approximation.
     """
     left, singular_values, right = decomposition
+    k = checked_number(k, len(singular_values))
     return left[:, :k] * singular_values[:k] @ right[:k]
