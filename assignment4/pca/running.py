@@ -7,7 +7,7 @@ algorithm for computing sample variances, 1979): the new scatter is the sum of b
 $\frac{n m}{n + m} (c - \bar x)(c - \bar x)^T$. In terms of R that is the QR decomposition of R over
 the chunk's deviations from c over one row more, which LAPACK does in place.
 
-The scatter itself, $R^T R$, would cost less than half the time and half the digits of small
+The scatter itself, $R^T R$, would be quicker to gather and cost half the digits of small
 eigenvalues: it is a sum of squares, in which what is below rounding of the largest is lost. R loses
 nothing that an SVD of all data keeps.
 """
@@ -46,7 +46,8 @@ class RunningCovariance:
             chunk: (m, d) real; any m, the same d in every chunk. It is not changed.
 
         Raises:
-            ValueError: the chunk is not (m, d) and finite, or has another width than those before.
+            ValueError: the chunk is not (m, d), real and finite, or has another width than those
+                before.
         """
         chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
         m, d = chunk.shape
@@ -64,6 +65,11 @@ class RunningCovariance:
         )
         self.mean = self.mean + m / total * shift
         self.count = total
+
+    @property
+    def numbers_kept(self) -> int:
+        """How many numbers are in memory for the samples seen: d^2 + d, however many they were."""
+        return 0 if self.mean is None else self.mean.size + self._triangle.size
 
     def components(self) -> PrincipalComponents:
         """Return the principal components of all samples seen so far.
