@@ -22,6 +22,7 @@ from assignment4.pca.minimiser_checks import (
     excess_is_never_negative,
     minimising_subspace_is_of_eigenvectors,
     minimum_is_unique,
+    ties_free_one_eigenspace,
     weights_are_shares,
     weights_carry_trace,
 )
@@ -218,6 +219,18 @@ def test_check_of_the_excess_fails(wrong):
     assert not minimising_subspace_is_of_eigenvectors(term=wrong)
 
 
+def other_eigenspace(eigenvalue, threshold, share, kept):
+    return (0 * eigenvalue, share) if kept else excess_term(eigenvalue, threshold, share, kept)
+
+
+@pytest.mark.can_fail("4b-minimiser")
+def test_ties_leave_the_subspace_free_in_one_eigenspace_only():
+    """Not so where a kept eigenvector of a larger eigenvalue could be discarded at no cost."""
+    assert ties_free_one_eigenspace(excess_term)
+    for wrong in (other_sign, other_side, always_kept, other_threshold, other_eigenspace):
+        assert not ties_free_one_eigenspace(wrong)
+
+
 @pytest.mark.can_fail("4b-minimiser")
 def test_the_minimum_is_unique_without_a_tie_only():
     assert minimum_is_unique(excess_term)
@@ -311,7 +324,17 @@ def test_random_subspaces_are_uniform():
     np.testing.assert_allclose(mean, np.eye(3) / 3, atol=0.01)
 
 
-@pytest.mark.parametrize("k", [-1, 9])
-def test_k_out_of_range_is_refused(k):
-    with pytest.raises(ValueError, match=f"0 to 8 dimensions, not {k}"):
-        search_minimum(random_samples(5, D, seed=0), k)
+@pytest.mark.parametrize(
+    ("samples", "k", "message"),
+    [
+        (random_samples(5, D, seed=0), -1, "from 0 to 8, got -1"),
+        (random_samples(5, D, seed=0), 9, "from 0 to 8, got 9"),
+        (random_samples(5, D, seed=0), 1.5, "integer from 0 to 8, got 1.5"),
+        (np.zeros((0, D)), 1, "at least 2 samples, got 0"),
+        (np.zeros(D), 1, r"shape \(n, d\), d at least 1, got \(8,\)"),
+        (np.full((5, D), np.nan), 1, "sample 0 has nan in entry 0"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(samples, k, message):
+    with pytest.raises(ValueError, match=message):
+        search_minimum(samples, k)

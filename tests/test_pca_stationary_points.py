@@ -14,12 +14,18 @@ from assignment4.pca.stationary_points import (
     error_of_weights,
     falling_direction,
     hessian_at,
+    matching_encoder,
     second_derivative,
     weights_of,
 )
-from assignment4.pca.stationary_points_checks import curves_upwards, is_saddle, is_stationary
+from assignment4.pca.stationary_points_checks import (
+    curves_upwards,
+    is_saddle,
+    is_stationary,
+    only_eigenvectors_are_stationary,
+)
 
-c = sympy.Symbol("c", positive=True)
+c = sympy.Symbol("c", real=True, nonzero=True)
 SIZES = [2, 3]
 
 
@@ -48,6 +54,18 @@ def test_all_but_the_first_are_saddles(d):
         assert not curves_upwards(point)
         fall = second_derivative(eigenvector_point(d, number), falling_direction(d, number))
         assert sympy.expand(fall - 2 * (eigenvalues[number - 1] - eigenvalues[0])) == 0
+
+
+@pytest.mark.parametrize("d", SIZES)
+def test_there_are_no_other_stationary_points(d):
+    assert only_eigenvectors_are_stationary(d)
+    for wrong in (
+        lambda decoder: decoder.T,
+        lambda decoder: -matching_encoder(decoder),
+        lambda decoder: 2 * matching_encoder(decoder),
+        lambda decoder: sympy.zeros(*decoder.T.shape),
+    ):
+        assert not only_eigenvectors_are_stationary(d, wrong)
 
 
 def test_the_origin_is_level_and_falls_too():

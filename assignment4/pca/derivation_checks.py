@@ -113,6 +113,8 @@ def represent_exactly(V: sympy.MatrixBase) -> bool:
 def follows(line: Line, previous: Line) -> bool:
     """Say whether a line follows from another by nothing else than what it cites.
 
+    A line without a value, where shapes do not fit, follows from nothing and nothing from it.
+
     Args:
         line: the later one, such as LINES[6].
         previous: the line before it, such as LINES[5].
@@ -134,10 +136,15 @@ def fault(line: Line, previous: Line, settings: tuple[Setting, ...]) -> str:
         settings: in which the two are to be equal, identically in all symbols.
 
     Returns:
-        In which setting the two differ first; empty where they are equal in all.
+        In which setting the two differ first, or one has no value; empty where they are equal in
+        all.
     """
     for setting in settings:
-        if np.any(line.value(setting) - previous.value(setting) != 0):
+        try:
+            difference = line.value(setting) - previous.value(setting)
+        except ValueError:  # NumPy's for shapes that do not fit
+            return f"it has no value for {setting}"
+        if np.any(difference != 0):
             return f"it differs for {setting}"
     return ""
 

@@ -4,61 +4,90 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from assignment4.intervals import Interval, is_above, is_below, mean_interval
-from assignment4.verdicts import all_of
+from assignment4.intervals import Interval, is_above, mean_interval
+from assignment4.verdicts import all_of, opposite
 
 SIGNIFICANT = 2.0
-"""From which multiple of the best size's excess error on a size suffers significantly."""
+"""By which factor an excess error must exceed another's for a size to suffer significantly."""
 
 NOTICEABLE = 1.1
-"""From which multiple on there is a noticeable loss."""
+"""By which factor it must for a noticeable loss."""
+
+Excesses = Mapping[int, Sequence[float]]
+"""By B, the excess errors over the same seeds in the same order, all positive and finite."""
 
 
-def multiples_of_best(excesses: Mapping[int, Sequence[float]]) -> dict[int, Interval]:
-    """Return each size's excess error in multiples of the best size's, seed by seed.
+def geometric_mean(values: Sequence[float]) -> Interval:
+    """Return the geometric mean of positive numbers, with its interval.
 
-    The best size is the one of the least mean; its multiple is 1.
+    It is Student's interval of the mean of their logarithms, taken back. So no bound is negative,
+    and a number ten times too large weighs as much as one ten times too small.
 
     Args:
-        excesses: by B, the excess errors over the same seeds in the same order, all positive and
-            finite.
+        values: at least two, positive and finite.
 
-    Returns:
-        By B, the mean multiple with its interval.
+    Raises:
+        ValueError: one is not positive and finite, or there are fewer than two.
+    """
+    _check(values)
+    return Interval(*map(float, np.exp(mean_interval(np.log(values)))))
+
+
+def factor_between(excesses: Excesses, size: int, other: int) -> Interval:
+    """Return by which factor the excess error of one size exceeds that of another, seed by seed.
 
     Raises:
         ValueError: the numbers of seeds differ, or an excess is not positive and finite.
     """
-    counts = {len(values) for values in excesses.values()}
-    if len(counts) != 1:
-        raise ValueError(
-            f"every size needs the same seeds, got numbers of them of {sorted(counts)}"
-        )
-    for size, values in excesses.items():
-        if not all(0 < value < np.inf for value in values):
-            raise ValueError(
-                f"excess errors must be positive and finite, got {list(values)} for B = {size}"
-            )
-    best = min(excesses.values(), key=np.mean)
-    return {size: mean_interval(np.divide(values, best)) for size, values in excesses.items()}
+    counts = [len(excesses[B]) for B in (size, other)]
+    if len(set(counts)) > 1:
+        raise ValueError(f"B = {size} and B = {other} need the same seeds, got {counts} of them")
+    for B in (size, other):
+        _check(excesses[B], f"for B = {B}")
+    return geometric_mean(np.divide(excesses[size], excesses[other]))
 
 
-def suffers_for_small_batches(excesses: Mapping[int, Sequence[float]]) -> bool | None:
-    """Say whether training suffers significantly for the smallest B and not for the largest.
-
-    It suffers significantly where the excess error is surely more than twice that of the best B.
-    There is no noticeable loss where it is surely less than 1.1 times that of the best B. Surely:
-    the 95 % interval of the multiple over the seeds lies on that side.
+def suffers(excesses: Excesses, size: int, factor: float) -> bool | None:
+    """Say whether a size has more than a factor times the excess error of some other size.
 
     Args:
-        excesses: by B, the excess errors over the same seeds in the same order, all positive.
+        excesses: of all sizes.
+        size: the B that is asked about.
+        factor: such as NOTICEABLE.
 
     Returns:
-        True, False, or None where an interval holds its bound and the other does not refute.
+        True where against one other size the 95 % interval lies above the factor, False where
+        against all it lies below, else None.
+    """
+    verdicts = [
+        is_above(factor_between(excesses, size, other), factor)
+        for other in excesses
+        if other != size
+    ]
+    return opposite(all_of([opposite(verdict) for verdict in verdicts]))
+
+
+def suffers_for_small_batches(excesses: Excesses) -> bool | None:
+    """Say whether training suffers for small batches and not for larger ones.
+
+    The smallest B must suffer significantly, and no B of the larger half of the sizes noticeably.
+
+    Args:
+        excesses: of all sizes.
+
+    Returns:
+        True, False, or None where an interval decides neither way.
 
     Source: report, Exercise 4 c.
     """
-    multiples = multiples_of_best(excesses)
-    suffers = is_above(multiples[min(multiples)], SIGNIFICANT)
-    no_loss = is_below(multiples[max(multiples)], NOTICEABLE)
-    return all_of([suffers, no_loss])
+    sizes = sorted(excesses)
+    small = suffers(excesses, sizes[0], SIGNIFICANT)
+    larger = [suffers(excesses, size, NOTICEABLE) for size in sizes[len(sizes) // 2 :]]
+    return all_of([small, *(opposite(verdict) for verdict in larger)])
+
+
+def _check(values: Sequence[float], where: str = "") -> None:
+    if not all(0 < value < np.inf for value in values):
+        raise ValueError(
+            f"numbers must be positive and finite, got {list(values)} {where}".rstrip()
+        )

@@ -5,13 +5,14 @@ each.
 """
 
 from collections.abc import Sequence
+from itertools import chain, combinations
 
 import numpy as np
 import sympy
 
 from assignment4.pca.minimiser import Choice, Search, Term, Weight, excess_term, weight
 from assignment4.pca.settings import cayley_basis, symbols_matrix
-from assignment4.pca.stationary import vanishes
+from assignment4.pca.stationary import ordered_eigenvalues, vanishes
 
 ROUNDING = 1e-12
 """What float64 may leave of an error, relative to the error of k = 0."""
@@ -41,10 +42,9 @@ def weights_are_shares(rule: Weight) -> bool:
     """Say whether steps 2 and 3 hold: weights from 0 to 1 that sum to how many are discarded.
 
     For general rotations in three dimensions, of which 0 to 3 columns are discarded; a sign of a
-    column changes no weight. The
-    weight is a sum of squares; 1 less the weight of a unit vector u is the squared length of u
-    without its projection onto the discarded vectors, shown with u^T u for 1 and arbitrary u; the
-    weights of an arbitrary v along an orthonormal basis sum to v^T v.
+    column changes no weight. The weight is a sum of squares; 1 less the weight of a unit vector u
+    is the squared length of u without its projection onto the discarded vectors, shown with u^T u
+    for 1 and arbitrary u; the weights of an arbitrary v along an orthonormal basis sum to v^T v.
     """
     orthonormal, free = cayley_basis(3), symbols_matrix("w", 3, 1)
     parseval = sum(rule(orthonormal.col(j), free) for j in range(3))
@@ -111,6 +111,30 @@ def minimum_is_unique(term: Term, *, tied: bool = False) -> bool:
     return True
 
 
+def ties_free_one_eigenspace(term: Term) -> bool:
+    """Say whether an excess of 0 forces p_j wherever lambda_j is not lambda_k.
+
+    For each of the SIZES, and every way in which neighbouring eigenvalues can be equal or not. A
+    positive coefficient forces p_j to be 0 for j <= k and 1 for j > k: u_j is then orthogonal to
+    the discarded subspace, or lies in it. What is left of the subspace lies in the span of the
+    other u_j, and so it consists of eigenvectors of lambda_k.
+
+    Args:
+        term: of the excess.
+    """
+    for d, k in SIZES:
+        for equal in chain.from_iterable(combinations(range(1, d), n) for n in range(d)):
+            eigenvalues = ordered_eigenvalues(d, equal=equal)
+            threshold = eigenvalues[k - 1]
+            for j, value in enumerate(eigenvalues, start=1):
+                p = sympy.Symbol(f"p{j}", real=True)
+                coefficient, share = term(value, threshold, p, j <= k)
+                forced = sympy.expand(coefficient).is_positive and share == (p if j <= k else 1 - p)
+                if not (forced or sympy.expand(value - threshold) == 0):
+                    return False
+    return True
+
+
 def _terms(term: Term, d: int, k: int, *, apart: bool = False) -> dict[int, tuple]:
     """Return the factors of every term, for eigenvalues whose gaps are 0 or positive.
 
@@ -134,16 +158,18 @@ def _terms(term: Term, d: int, k: int, *, apart: bool = False) -> dict[int, tupl
 def minimising_subspace_is_of_eigenvectors(
     share: Weight = weight, term: Term = excess_term
 ) -> bool:
-    """Say whether all steps of the proof hold, and uniqueness where all eigenvalues differ.
+    """Say whether all steps of the proof hold, and what follows for a minimiser's subspace.
 
     Claim 4b-minimiser as corrected: no choice has a smaller error than the eigenvectors of the
-    smallest eigenvalues, and where lambda_k > lambda_(k + 1) each minimiser spans what they span.
+    smallest eigenvalues; where lambda_k > lambda_(k + 1) each minimiser spans what they span, and
+    with any ties it is free in the eigenspace of lambda_k alone.
     """
     return (
         weights_carry_trace(share)
         and weights_are_shares(share)
         and excess_is_never_negative(term)
         and minimum_is_unique(term)
+        and ties_free_one_eigenspace(term)
     )
 
 

@@ -70,6 +70,17 @@ def gradient_at(point: tuple[Matrix, Matrix]) -> Matrix:
     return Matrix([error]).jacobian(variables).T.subs(values).applyfunc(sympy.factor)
 
 
+def matching_encoder(decoder: Matrix) -> Matrix:
+    r"""Return $B^T / |B|^2$, the only A at which the derivative by A is 0, for B not 0.
+
+    That derivative is $2 (|B|^2 A - B^T) \Sigma$, and $\Sigma$ is invertible.
+
+    Args:
+        decoder: (d, 1), the B.
+    """
+    return decoder.T / decoder.dot(decoder)
+
+
 def hessian_at(point: tuple[Matrix, Matrix]) -> Matrix:
     """Return the error's second derivatives at a point, (2 d, 2 d), in the gradient's order.
 

@@ -1,8 +1,19 @@
 """Checks of the linear auto-encoder's stationary points, proved with SymPy for one d at a time."""
 
+from collections.abc import Callable
+
+import sympy
 from sympy import Matrix, zeros
 
-from assignment4.pca.stationary_points import gradient_at, hessian_at, second_derivative
+from assignment4.pca.stationary_points import (
+    covariance_of,
+    error_of_weights,
+    gradient_at,
+    hessian_at,
+    matching_encoder,
+    second_derivative,
+    weights_of,
+)
 
 
 def is_stationary(point: tuple[Matrix, Matrix]) -> bool:
@@ -52,3 +63,34 @@ def curves_upwards(point: tuple[Matrix, Matrix]) -> bool:
         and all(block.trace().is_positive for block in blocks)
         and all(block.det().factor().is_nonnegative for block in blocks)
     )
+
+
+def only_eigenvectors_are_stationary(
+    d: int, rule: Callable[[Matrix], Matrix] = matching_encoder
+) -> bool:
+    r"""Say whether the error is stationary at the origin and at eigenvectors, and nowhere else.
+
+    Three equations between matrices of symbols say so. The derivative by A is
+    $2 |B|^2 (A - A_B) \Sigma$ with the A_B of a rule, so that it is 0 at that A alone where B is
+    not 0. There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, which
+    is 0 for eigenvectors B alone. Where B is 0, the derivative by B is $-2 \Sigma A^T$, which is 0
+    for A = 0 alone.
+
+    Args:
+        d: the number of entries.
+        rule: gives A_B from B.
+    """
+    encoder, decoder = weights_of(d)
+    covariance = covariance_of(d)
+    error = Matrix([error_of_weights(encoder, decoder, covariance)])
+    by_encoder, by_decoder = error.jacobian(encoder), error.jacobian(decoder).T
+    square = decoder.dot(decoder)
+    stretched = square * covariance * decoder - decoder.dot(covariance * decoder) * decoder
+    matching = dict(zip(encoder, rule(decoder), strict=True))
+    at_origin = dict.fromkeys(decoder, 0)
+    differences = [
+        by_encoder - 2 * square * (encoder - rule(decoder)) * covariance,
+        by_decoder.subs(matching) + 2 * stretched / square**2,
+        by_decoder.subs(at_origin) + 2 * covariance * encoder.T,
+    ]
+    return all(one.applyfunc(sympy.cancel).is_zero_matrix is True for one in differences)
