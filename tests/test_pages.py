@@ -24,7 +24,7 @@ SHORTEST_ALTERNATIVE_TEXT = 30
 
 LOADED = """async () => {
     await document.fonts.ready;
-    if (window.MathJax) await MathJax.startup.promise;
+    if (window.MathJax?.startup) await MathJax.startup.promise;
 }"""
 LINKS = """() => Array.from(document.querySelectorAll("[href], [src]"))
     .filter(one => !one.closest("svg defs"))

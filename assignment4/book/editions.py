@@ -1,15 +1,19 @@
 """The book from its stored outputs, as one PDF, and as one file to take along."""
 
+import io
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import yaml
 from playwright.sync_api import sync_playwright
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from assignment4.cache import write_atomically
 from assignment4.notebooks import ROOT, chapter_paths, store
@@ -32,8 +36,11 @@ PRINTED = {
     "outline": True,
     "tagged": True,
     "print_background": True,
+    "scale": 0.85,
 }
 """How a browser prints the book."""
+
+UNFOLD = """() => document.querySelectorAll("details").forEach(one => { one.open = true; })"""
 
 ONE_PAGE_LINKS = """names => document.querySelectorAll("a[href]").forEach(link => {
     const [page, anchor] = link.getAttribute("href").split("#");
@@ -73,6 +80,8 @@ def build_from_stored_outputs(folder: Path, *, builder: str = "html", source: Pa
     """
     settings = yaml.safe_load((source / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = "off"
+    if builder == "singlehtml":  # the page takes its scripts from the first chapter, without math
+        settings["sphinx"]["config"]["html_assets_policy"] = "always"
     with tempfile.TemporaryDirectory() as temporary:
         config = Path(temporary) / "_config.yml"
         config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
@@ -94,17 +103,51 @@ def print_pdf(path: Path) -> None:
     browser_path = find_browser()
     with tempfile.TemporaryDirectory() as temporary:
         pages = build_from_stored_outputs(Path(temporary), builder="singlehtml")
+        page_path = pages / "book.html"  # where the addresses in it are right
+        shutil.copyfile(pages / "chapters" / "intro.html", page_path)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=browser_path, args=["--no-sandbox"]
             )
             page = browser.new_context(offline=True, color_scheme="light").new_page()
-            page.goto(next(pages.rglob("intro.html")).as_uri())
+            page.goto(page_path.as_uri())
             page.evaluate("() => MathJax.startup.promise")
+            page.evaluate(UNFOLD)
             page.evaluate(ONE_PAGE_LINKS, [f"{chapter.stem}.html" for chapter in chapter_paths()])
+            titles = page.locator("h1, h2, h3, h4").all_inner_texts()
             content = page.pdf(**PRINTED)
             browser.close()
-    write_atomically(path, content)
+    write_atomically(path, with_titles(content, titles))
+
+
+def with_titles(pdf: bytes, titles: Sequence[str]) -> bytes:
+    """Return a PDF whose bookmarks have the titles' spaces: a browser drops those at line ends.
+
+    Args:
+        pdf: with bookmarks.
+        titles: the headings of the page; a bookmark with other letters stays as it is.
+    """
+    plain = {"".join(title.split()): " ".join(title.split()) for title in titles}
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    for bookmark in _bookmarks(writer):
+        letters = "".join(str(bookmark["/Title"]).split())
+        for ending in sorted(plain, key=len, reverse=True):
+            if letters.endswith(ending):
+                bookmark[NameObject("/Title")] = TextStringObject(plain[ending])
+                break
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def _bookmarks(writer: PdfWriter) -> Iterator[DictionaryObject]:
+    """Yield the entries of a PDF's outline."""
+    waiting = [writer.get_outline_root().get("/First")]
+    while waiting:
+        if entry := waiting.pop():
+            bookmark = entry.get_object()
+            yield bookmark
+            waiting += [bookmark.get("/Next"), bookmark.get("/First")]
 
 
 def hand_out(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""How long a chapter takes to read, computed from its words when the book is built."""
+"""How long a chapter takes to read, computed from the words of its prose when the book is built."""
 
 import math
 
@@ -32,7 +32,8 @@ def place(
 def fill(app: Sphinx, document: nodes.document) -> None:
     """Put the time in each place of a chapter."""
     for node in list(document.findall(ReadingTime)):
-        minutes = reading_minutes(len(document.astext().split()))
+        words = sum(len(part.astext().split()) for part in document.findall(nodes.paragraph))
+        minutes = reading_minutes(words)
         node.replace_self(nodes.Text(f"{minutes} {node['unit']}"))
 
 
