@@ -20,12 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assignment4.pca.components import (
-    PrincipalComponents,
-    as_samples,
-    checked_number,
-    reconstruction_error,
-)
+from assignment4.pca.components import PrincipalComponents, as_samples, reconstruction_error
+from assignment4.pca.inputs import checked_number, real_samples
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def uncentred_error(samples: np.ndarray, basis: np.ndarray, k: int) -> Uncentred
         ValueError: there is no sample, the basis has another size, something in them is not finite,
             or k is not an integer from 0 to d.
     """
-    samples, basis = as_samples(samples), as_samples(basis)
+    samples, basis = real_samples(samples), real_samples(basis)
     count, d = samples.shape
     if not count or basis.shape != (d, d):
         raise ValueError(

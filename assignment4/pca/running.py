@@ -17,10 +17,10 @@ from scipy.linalg.lapack import dtpqrt
 
 from assignment4.pca.components import (
     PrincipalComponents,
-    as_samples,
     check_count,
     components_of_triangle,
 )
+from assignment4.pca.inputs import real_samples
 
 BLOCK = 32
 """How many columns LAPACK eliminates at once."""
@@ -49,7 +49,7 @@ class RunningCovariance:
             ValueError: the chunk is not (m, d), real and finite, or has another width than those
                 before.
         """
-        chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
+        chunk = real_samples(chunk, width=None if self.mean is None else len(self.mean))
         m, d = chunk.shape
         if not m:
             return

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4.pca.components import as_samples, check_count, checked_number
+from assignment4.pca.components import check_count
+from assignment4.pca.inputs import checked_number, real_samples
 
 
 class Decomposition(NamedTuple):
@@ -35,7 +36,7 @@ def decompose(samples: np.ndarray) -> Decomposition:
     Raises:
         ValueError: there are fewer than two samples, or they are not (L, d) and finite.
     """
-    samples = as_samples(samples)
+    samples = real_samples(samples)
     check_count(len(samples))
     return Decomposition(*np.linalg.svd(samples - samples.mean(axis=0), full_matrices=False))
 
