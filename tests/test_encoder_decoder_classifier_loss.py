@@ -1,5 +1,7 @@
 """Checks of training through a classifier, and the comparison of all losses."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from assignment4.encoder_decoder.assessment import (
     readability,
 )
 from assignment4.encoder_decoder.classifier_loss_checks import (
+    did_not_help,
     is_about,
     is_unchanged,
     is_unreadable,
@@ -19,9 +22,17 @@ from assignment4.encoder_decoder.classifier_loss_checks import (
     separates,
     share_surely_labelled,
 )
-from assignment4.encoder_decoder.comparison import comparison_table, confusion_matrix, worst
-from assignment4.figures.outputs import clip_bright, plot_confusions
-from assignment4.intervals import Interval
+from assignment4.encoder_decoder.comparison import (
+    confusion_matrix,
+    describe,
+    distance_table,
+    judges_gains,
+    reading_table,
+    readings,
+    worst,
+)
+from assignment4.figures.outputs import clip_bright, plot_confusions, plot_failures
+from assignment4.intervals import Interval, is_above
 
 GOOD = Interval(0.97, 0.98, 0.99)
 BAD = Interval(0.50, 0.60, 0.70)
@@ -76,6 +87,46 @@ def test_about_is_two_points(interval, verdict):
 )
 def test_unreadable_needs_a_judge_and_the_distance(judges, read, near, verdict):
     assert is_unreadable(Readability(judges, read, near)) is verdict
+
+
+UNREADABLE = Readability((GOOD, GOOD), (BAD, BAD), NONE)
+READABLE = Readability((GOOD, GOOD), (GOOD, GOOD), GOOD)
+DOUBTFUL = Readability((GOOD, GOOD), (UNSURE, UNSURE), NONE)
+GAIN, LOSS, NO_GAIN = Interval(0.01, 0.04, 0.07), Interval(-0.07, -0.04, -0.01), Interval(-1, 0, 1)
+
+
+@pytest.mark.can_fail("2c-noise-class")
+@pytest.mark.parametrize(
+    ("found", "gains", "verdict"),
+    [
+        (UNREADABLE, (NO_GAIN, NO_GAIN), True),
+        (UNREADABLE, (LOSS, NO_GAIN), True),
+        (UNREADABLE, (GAIN, NO_GAIN), None),
+        (UNREADABLE, (GAIN, GAIN), False),
+        (READABLE, (NO_GAIN, NO_GAIN), False),
+        (DOUBTFUL, (NO_GAIN, NO_GAIN), None),
+        (DOUBTFUL, (GAIN, NO_GAIN), None),
+        (DOUBTFUL, (GAIN, GAIN), False),
+    ],
+)
+def test_no_help_is_unreadable_outputs_without_a_gain(found, gains, verdict):
+    assert did_not_help(found, gains) is verdict
+
+
+@pytest.mark.parametrize(
+    ("measures", "word"),
+    [
+        (READABLE, "readable"),
+        (UNREADABLE, "unreadable"),
+        (Readability((GOOD, GOOD), (GOOD, GOOD), NONE), "contradictory"),
+        (Readability((GOOD, GOOD), (BAD, BAD), GOOD), "contradictory"),
+        (DOUBTFUL, "too close to tell"),
+        (Readability((GOOD, UNSURE), (BAD, BAD), NONE), "contradictory"),
+        (Readability((GOOD, Interval(0.94, 0.96, 0.98)), (BAD, BAD), NONE), "too close to tell"),
+    ],
+)
+def test_what_is_not_decided_is_told_apart(measures, word):
+    assert describe(measures) == word
 
 
 def probabilities_of(top: list[float], *, label: int) -> np.ndarray:
@@ -148,11 +199,52 @@ def test_confusions_have_a_row_for_what_should_be_read(found):
     assert counts[5].tolist() == [1, 0, 0, 0, 0, 1] + 8 * [0]
 
 
-def test_comparison_has_a_row_for_each_name(found):
-    table = comparison_table({"letters": found, "outputs": found}, {"outputs": 12.3})
+@pytest.mark.can_fail("2c-noise-class")
+def test_gains_are_taken_image_by_image(found):
+    better = dataclasses.replace(found, read=np.stack([found.labels, found.read[1]]))
+    first, second = judges_gains(better, found)
+    assert first.estimate == pytest.approx(1 / 14)
+    assert second == (0, 0, 0)
+    assert judges_gains(found, better)[0].estimate == pytest.approx(-1 / 14)
+    wrong = dataclasses.replace(found, read=(found.read + 1) % 14)
+    assert is_above(judges_gains(wrong, found)[0], 0) is False
+
+
+def test_reading_table_has_letters_networks_and_methods(found):
+    table = reading_table(found, {"a network": found}, {"a network": GOOD}, {"a method": BAD})
+    assert [row[0] for row in table.rows] == ["unseen Latin letters", "a network", "a method"]
+    assert table.rows[0][1] == table.rows[0][-1] == ""
+    assert table.rows[1][1:3] == [str(GOOD), str(found.reading_accuracies[0])]
+    assert table.rows[1][-1] == describe(readability(found, found))
+    assert table.rows[2][1:] == [str(BAD), "", "", "", ""]
+
+
+def test_distance_table_has_the_means_over_images(found):
+    table = distance_table({"letters": found, "outputs": found})
     assert [row[0] for row in table.rows] == ["letters", "outputs"]
-    assert [row[-1] for row in table.rows] == ["", "≈12 s"]
-    assert table.rows[0][1] == "≈0.929"
+    assert table.rows[1][1:] == ["≈0.015", "≈0.500", "≈1.000", "≈0.500", "≈1.00"]
+
+
+def test_readings_name_the_right_letter_and_each_judge_s(found):
+    letters = "BDGFIJLNPSRUVZ"
+    assert readings(found, [3, 5, 0], letters) == ["F: SF", "J: BB", "B: BB"]
+    assert readings(found, [], letters) == []
+
+
+def test_failures_are_drawn_or_said_to_be_none(found):
+    from matplotlib import pyplot as plt
+
+    panels = plt.figure().subplots(1, 2)
+    images = {"input": np.zeros((2, 28, 28)), "output": np.ones((2, 28, 28, 1))}
+    drawn = plot_failures(panels[0], images, ["F: SF", "J: JB"], title="a network")
+    assert drawn.get_title() == "a network"
+    assert drawn.images[0].get_array().shape == (58, 58)
+    none = plot_failures(
+        panels[1], {name: image[:0] for name, image in images.items()}, [], title="b"
+    )
+    assert [text.get_text() for text in none.texts] == ["none"]
+    assert not none.images
+    plt.close("all")
 
 
 def test_confusions_are_drawn_with_their_counts(found):

@@ -45,6 +45,23 @@ def is_unreadable(found: Readability) -> bool | None:
     return opposite(found.verdict)
 
 
+def did_not_help(found: Readability, gains: Sequence[Interval]) -> bool | None:
+    """Say whether a change left outputs unreadable and gained nothing with any judge.
+
+    Args:
+        found: of the outputs with the change.
+        gains: for each judge, by how much the share that it reads exceeds that without the change.
+
+    Returns:
+        True where the outputs are surely unreadable and no judge surely reads more of them; False
+        where they can surely be read, or where every judge surely reads more; None otherwise.
+    """
+    gained = [is_above(gain, 0) for gain in gains]
+    if found.verdict or all(gained):
+        return False
+    return True if is_unreadable(found) and not any(gained) else None
+
+
 def share_surely_labelled(probabilities: np.ndarray, *, labels: int = 14) -> Interval:
     """Return the share of images to which a classifier gives a letter with more than 90 %.
 

@@ -1,40 +1,90 @@
-"""All losses side by side: the yardstick's numbers as a table, and what was read wrong."""
+"""All losses side by side: the yardstick's numbers as tables, and what was read wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from assignment4.encoder_decoder.assessment import Assessment, Readability
-from assignment4.intervals import proportion_interval
+from assignment4.encoder_decoder.assessment import (
+    LEAST_JUDGE_ACCURACY,
+    LEAST_READING_ACCURACY,
+    LEAST_SHARE_NEAR,
+    Assessment,
+    Readability,
+    readability,
+)
+from assignment4.intervals import Interval, is_above, mean_interval
 from assignment4.tables import Table
 
-COLUMNS = (
-    "first judge",
-    "second judge",
+READING_COLUMNS = ("own reader", "first judge", "second judge", "as near as letters", "outputs are")
+DISTANCE_COLUMNS = (
     "variance share",
     "to mean",
     "to representative",
     "to nearest letter",
     "sharpness",
-    "training",
 )
 
 
-def comparison_table(assessments: Mapping[str, Assessment], seconds: Mapping[str, float]) -> Table:
-    """Return a row of numbers for each name; see `Assessment` for their meaning.
+def describe(found: Readability) -> str:
+    """Say in a word what is found of outputs: "readable", "unreadable", or why neither.
+
+    "contradictory" where each measure is sure and they do not agree; "too close to tell" where an
+    interval holds its bound.
+    """
+    if found.verdict is not None:
+        return "readable" if found.verdict else "unreadable"
+    sides = [is_above(judge, LEAST_JUDGE_ACCURACY) for judge in found.judges]
+    sides += [is_above(share, LEAST_READING_ACCURACY) for share in found.read]
+    sides.append(is_above(found.near, LEAST_SHARE_NEAR))
+    return "too close to tell" if None in sides else "contradictory"
+
+
+def reading_table(
+    letters: Assessment,
+    outputs: Mapping[str, Assessment],
+    own: Mapping[str, Interval],
+    baselines: Mapping[str, Interval],
+) -> Table:
+    """Return who reads how much of what, a row for each name.
 
     Args:
-        assessments: of letters and of outputs.
-        seconds: that a training took, for those names that had one.
+        letters: of unseen Latin letters.
+        outputs: of networks, by name.
+        own: the share of outputs that the network's own classifier reads right, where it has one.
+        baselines: the accuracy of methods that draw nothing.
+    """
+    rows = []
+    for name, found in ({"unseen Latin letters": letters} | dict(outputs)).items():
+        measures = readability(letters, found)
+        word = describe(measures) if name in outputs else ""
+        rows.append([name, own.get(name, ""), *measures.read, measures.near, word])
+    rows += [[name, share, "", "", "", ""] for name, share in baselines.items()]
+    return Table(["", *READING_COLUMNS], rows)
+
+
+def distance_table(assessments: Mapping[str, Assessment]) -> Table:
+    """Return how images vary, how far they are from others, and how sharp they are.
+
+    All numbers are means over the images; see `Assessment` for their meaning.
     """
     rows = []
     for name, found in assessments.items():
-        numbers = [accuracy.estimate for accuracy in found.reading_accuracies]
-        numbers += [found.variance_share.estimate, found.to_mean.mean()]
+        numbers = [found.variance_share.estimate, found.to_mean.mean()]
         numbers += [found.to_representative.mean(), found.to_nearest.mean()]
         cells = [f"≈{number:.3f}" for number in numbers] + [f"≈{found.sharpness.mean():.2f}"]
-        rows.append([name, *cells, f"≈{seconds[name]:.0f} s" if name in seconds else ""])
-    return Table(["", *COLUMNS], rows)
+        rows.append([name, *cells])
+    return Table(["", *DISTANCE_COLUMNS], rows)
+
+
+def judges_gains(outputs: Assessment, others: Assessment) -> list[Interval]:
+    """Return for each judge by how much the share that it reads exceeds that of other outputs.
+
+    Args:
+        outputs: of one network.
+        others: of another, for the same inputs; the interval is of the differences image by image.
+    """
+    right, before = (found.read == found.labels for found in (outputs, others))
+    return [mean_interval(gains) for gains in right.astype(int) - before]
 
 
 def confusion_matrix(read: np.ndarray, labels: np.ndarray, *, count: int = 14) -> np.ndarray:
@@ -65,21 +115,15 @@ def worst(found: Assessment, *, count: int) -> np.ndarray:
     return order[wrong[order] > 0][:count]
 
 
-def readability_of_run(result: Mapping[str, float], *, letters: int, outputs: int) -> Readability:
-    """Return the readability of one stored run, whose shares are of so many images.
+def readings(found: Assessment, places: Sequence[int], letters: str) -> list[str]:
+    """Return for some outputs the right letter and what each judge reads, such as "B: BR".
 
     Args:
-        result: a line of results, such as `replication.read_results` gives.
-        letters: how many unseen Latin letters the judges read.
-        outputs: how many outputs were measured.
+        found: of a network's outputs.
+        places: of the outputs.
+        letters: the name of each label, one character each.
     """
-
-    def interval(name: str, count: int):
-        return proportion_interval(round(result[name] * count), count)
-
-    judges = ("first", "second")
-    return Readability(
-        [interval(f"{judge} judge", letters) for judge in judges],
-        [interval(f"read by {judge} judge", outputs) for judge in judges],
-        interval("as near as letters", outputs),
-    )
+    names = np.array(list(letters))
+    return [
+        f"{names[found.labels[place]]}: {''.join(names[found.read[:, place]])}" for place in places
+    ]

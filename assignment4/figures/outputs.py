@@ -1,7 +1,11 @@
 """Pictures of what networks draw, and of what is read in it."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
+
+from assignment4.figures.letters import plot_letters
 
 BRIGHTEST = 2.0
 """In deviations above the mean of an image: brighter pixels are drawn alike."""
@@ -38,3 +42,23 @@ def plot_confusions(axes: Axes, counts: np.ndarray, *, drawn: str, read: str) ->
 def clip_bright(images: np.ndarray) -> np.ndarray:
     """Return normalised images with every pixel at most two deviations above the mean."""
     return np.minimum(images, BRIGHTEST)
+
+
+def plot_failures(
+    axes: Axes, rows: Mapping[str, np.ndarray], column_names: Sequence[str], *, title: str
+) -> Axes:
+    """Draw outputs that were read wrong, in rows of images, or say that there is none.
+
+    Args:
+        axes: to draw on.
+        rows: see `letters.plot_letters`.
+        column_names: written above the columns; there may be none.
+        title: the network's name.
+    """
+    if column_names:
+        plot_letters(axes, rows, column_names=column_names)
+    else:
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "none", ha="center", va="center", transform=axes.transAxes)
+    axes.set_title(title, fontsize=9)
+    return axes
