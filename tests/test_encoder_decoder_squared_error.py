@@ -32,6 +32,8 @@ from assignment4.encoder_decoder.squared_error import (
 )
 from assignment4.encoder_decoder.squared_error import i as index
 from assignment4.encoder_decoder.squared_error_checks import (
+    compare_with_look_up,
+    does_as_well,
     is_cost_of_normalizing,
     is_distance_to_mean_plus_constant,
     losses_differ_by_terms,
@@ -253,3 +255,40 @@ def test_normalising_the_mean_again_costs_what_is_said(parts):
         assert loss == pytest.approx([constants[label] + (1 - deviation) ** 2], rel=1e-5)
         assert loss == pytest.approx([2 * (1 - deviation)], rel=1e-5)
         assert loss < loss_to_all(of_class[:3], of_class).min()
+
+
+def look_up(alone: int, missed: int, images: int = 800):
+    """Compare a network with a look-up that is right alone, and wrong alone, on so many images."""
+    by_network = np.ones(images, bool)
+    by_look_up = by_network.copy()
+    by_network[:alone] = False
+    by_look_up[alone : alone + missed] = False
+    return compare_with_look_up(by_network, by_look_up)
+
+
+def test_a_look_up_is_compared_image_by_image():
+    compared = look_up(1, 3)
+    assert (compared.alone, compared.either) == (1, 4)
+    assert compared.chance == pytest.approx(5 / 16)
+    assert compared.lost.estimate == pytest.approx(3 / 800)
+    assert look_up(0, 0).chance == 1
+    assert compared.told[:3] == ["≈1", "≈4", "≈0.31"]
+
+
+@pytest.mark.can_fail("2c-representative")
+@pytest.mark.parametrize(
+    ("alone", "missed", "images", "finding"),
+    [
+        (1, 3, 800, True),
+        (3, 1, 800, True),
+        (20, 20, 4000, True),
+        (0, 6, 800, False),
+        (2, 14, 4000, False),
+        (30, 30, 800, False),
+        (12, 14, 800, None),
+        (0, 5, 200, None),
+    ],
+)
+def test_a_look_up_that_loses_is_found_out(alone, missed, images, finding):
+    """The last had passed by the coin alone, though it loses all five images in dispute."""
+    assert does_as_well(look_up(alone, missed, images)) is finding

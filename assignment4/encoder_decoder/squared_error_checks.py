@@ -1,11 +1,15 @@
 """Checks of what the squared error to random letters comes to, Exercise 2 c and e.
 
 The formulas are proved with SymPy, for any number of letters, classes or pixels; arrays are
-compared in double precision.
+compared in double precision. Where a network could be replaced by a classifier and a look-up, both
+are compared on the same images.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import sympy
+from scipy.stats import binomtest
 
 from assignment4.encoder_decoder.squared_error import (
     MIXTURE_LOSS,
@@ -17,9 +21,17 @@ from assignment4.encoder_decoder.squared_error import (
     loss_to_all,
     reduced,
 )
+from assignment4.intervals import Interval, is_below, proportion_interval
+from assignment4.verdicts import all_of
 
 ROUNDING = 1e-9
 """The largest relative difference of sums in double precision that counts as none."""
+
+LEAST_CHANCE = 0.025
+"""Below it wins are too few for a fair coin, on the side of the look-up: half of 5 %."""
+
+LARGEST_LOSS = 0.02
+"""Of accuracy, by looking up."""
 
 
 def random_loss_has_mean_as_minimiser(minimiser: sympy.Expr) -> bool:
@@ -116,3 +128,50 @@ def losses_differ_by_terms(losses: LossDifference) -> bool:
     """Say whether the loss to letters is the loss to means and all three terms."""
     expected = losses.to_means + losses.total
     return bool(np.isclose(losses.to_letters, expected, rtol=ROUNDING, atol=0))
+
+
+class LookUp(NamedTuple):
+    """A classifier and a look-up beside a network, on the same images.
+
+    Attributes:
+        alone: on how many images only the look-up is right.
+        either: on how many exactly one of the two is.
+        chance: with which probability a fair coin gives the look-up as few of them, or fewer.
+        lost: the share of all images on which only the network is right.
+    """
+
+    alone: int
+    either: int
+    chance: float
+    lost: Interval
+
+    @property
+    def told(self) -> list[str]:
+        """The four as text, marked as measured."""
+        return [f"≈{self.alone}", f"≈{self.either}", f"≈{self.chance:.2f}", str(self.lost)]
+
+
+def compare_with_look_up(by_network: np.ndarray, by_look_up: np.ndarray) -> LookUp:
+    """Compare a network with a look-up image by image.
+
+    Args:
+        by_network: (n,) bool, whether the network is right on an image.
+        by_look_up: (n,) bool, the same of the look-up.
+    """
+    alone = int((by_look_up & ~by_network).sum())
+    missed = int((by_network & ~by_look_up).sum())
+    either = alone + missed
+    chance = float(binomtest(alone, either, alternative="less").pvalue) if either else 1.0
+    return LookUp(alone, either, chance, proportion_interval(missed, len(by_network)))
+
+
+def does_as_well(look_up: LookUp) -> bool | None:
+    """Say whether a look-up does as well as the network.
+
+    The coin alone would be no test, since it cannot say no to fewer than six images in dispute.
+
+    Returns:
+        True where the coin finds no difference and the accuracy lost is surely below two points;
+        False where the coin finds one, or the loss is surely above; None otherwise.
+    """
+    return all_of([look_up.chance >= LEAST_CHANCE, is_below(look_up.lost, LARGEST_LOSS)])
