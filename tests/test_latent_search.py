@@ -29,7 +29,11 @@ from assignment4.latent_search.search import (
     search_one_by_one,
 )
 from assignment4.latent_search.trap import (
+    batch_variance,
     copy_of,
+    deviation,
+    directional_derivative,
+    epsilon,
     move_normalization_behind_reshape,
     normalization_jacobian,
     normalizations,
@@ -241,12 +245,28 @@ def test_moving_a_uniform_normalization_changes_nothing_at_inference(task):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_normalization_loses_one_direction_of_the_batch(count):
     jacobian = normalization_jacobian(count)
-    epsilon = sympy.Symbol("epsilon", positive=True)
     x = sympy.symbols(f"x_1:{count + 1}", real=True)
     numbers = {epsilon: sympy.Rational(1, 1000)} | dict(zip(x, (2, 3, 7), strict=False))
     jacobian = jacobian.subs(numbers).applyfunc(sympy.nsimplify)
     assert jacobian * sympy.ones(count, 1) == sympy.zeros(count, 1)
     assert jacobian.rank() == count - 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_derivatives_along_a_direction_are_those_of_the_jacobian(count):
+    """The formula for any size, in a batch of numbers and along a direction of numbers."""
+    x, u = (sympy.Matrix(numbers[:count]) for numbers in ([2, 3, 7, -1, 4], [1, -2, 5, 3, 3]))
+    mean = sum(x) / sympy.Integer(count)
+    deviations = x - mean * sympy.ones(count, 1)
+    numbers = dict(zip(sympy.symbols(f"x_1:{count + 1}", real=True), x, strict=True))
+    expected = normalization_jacobian(count).subs(numbers) * u
+    for place in range(count):
+        derivative = directional_derivative(
+            u[place], sum(u) / sympy.Integer(count), deviations.dot(u) / count
+        )
+        known = {deviation: deviations[place], batch_variance: deviations.dot(deviations) / count}
+        difference = derivative.subs(known) - expected[place]
+        assert sympy.simplify(difference.subs(epsilon, sympy.Rational(1, 7))) == 0
 
 
 def test_the_scripts_move_scales_and_shifts_and_nothing_else(decoder, task):

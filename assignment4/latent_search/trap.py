@@ -23,15 +23,42 @@ from assignment4.latent_search.search import (
     run_one_by_one,
 )
 
+epsilon = sympy.Symbol("epsilon", positive=True)
+deviation = sympy.Symbol("d", real=True)
+"""By how much a value exceeds the mean of its batch."""
+
+batch_variance = sympy.Symbol("v", nonnegative=True)
+
 
 def normalization_jacobian(count: int) -> sympy.Matrix:
     """Return the derivatives of normalised values by the values, for batches of that size."""
-    epsilon = sympy.Symbol("epsilon", positive=True)
     x = sympy.symbols(f"x_1:{count + 1}", real=True)
     mean = sum(x) / count
     variance = sum((value - mean) ** 2 for value in x) / count
     normalized = sympy.Matrix([(value - mean) / sympy.sqrt(variance + epsilon) for value in x])
     return normalized.jacobian(sympy.Matrix(x)).applyfunc(sympy.factor)
+
+
+def directional_derivative(
+    direction: sympy.Expr, mean: sympy.Expr, product: sympy.Expr
+) -> sympy.Expr:
+    r"""Return the derivative of a normalised value, in a batch of any size, along a direction u.
+
+    Along $x + t u$ the mean is $\bar x + t \bar u$, and the variance is
+    $v + 2 t c + t^2 w$ with $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u.
+
+    Args:
+        direction: u at the place of the value, in the symbol d for d at that place.
+        mean: of u over the batch.
+        product: c, in the symbol v for the variance of x.
+
+    Returns:
+        The derivative at t = 0, in d, v and epsilon.
+    """
+    t, w = sympy.symbols("t w", real=True)
+    spread = batch_variance + 2 * t * product + t**2 * w
+    normalized = (deviation + t * (direction - mean)) / sympy.sqrt(spread + epsilon)
+    return sympy.simplify(sympy.diff(normalized, t).subs(t, 0))
 
 
 def copy_of(decoder: keras.Model) -> keras.Model:
