@@ -163,8 +163,8 @@ def test_page_has_a_still_state_without_a_script_and_in_print(page):
     assert "hidden" not in still
     assert "restored from 0, 1, 5, 784 components" in still
     assert page.count(" hidden>") == 2
-    assert "@media screen { .reconstructions.moving .still { display: none; } }" in page
-    assert "@media print { .reconstructions .controls, .reconstructions .panels" in page
+    assert "@media screen { .moving-figure.moving .still { display: none; } }" in page
+    assert "@media print { .moving-figure .controls, .moving-figure .panels" in page
 
 
 def test_page_is_the_same_each_time_but_for_its_data(page, shown, pca, images):

@@ -6,7 +6,7 @@ what to show. Beside the walk stands the plain fading of its first image into it
 
 import numpy as np
 
-from assignment4.figures.pages import check_name, fill_page
+from assignment4.figures.pages import check_name, fill_page, read_style
 from assignment4.figures.sprites import (
     LEVELS,
     arrange_tiles,
@@ -49,6 +49,7 @@ class LatentWalk:
         first, last = letters[0], letters[-1]
         return fill_page(
             "latent_walk.html",
+            style=read_style(),
             id=f"walk-{self.name}",
             first=option_elements(letters, selected=first),
             last=option_elements(letters, selected=last),

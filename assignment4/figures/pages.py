@@ -16,5 +16,13 @@ def check_name(name: str) -> None:
 
 def fill_page(file: str, **values: object) -> str:
     """Return the HTML of a file beside this module, with a value for each @name in it."""
-    page = files("assignment4.figures").joinpath(file).read_text("utf-8")
-    return _PageTemplate(page).substitute(**values)
+    return _PageTemplate(_read(file)).substitute(**values)
+
+
+def read_style() -> str:
+    """Return the style that the figures to be moved have in common."""
+    return _read("moving.css")
+
+
+def _read(file: str) -> str:
+    return files("assignment4.figures").joinpath(file).read_text("utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assignment4.figures.pages import check_name, fill_page
+from assignment4.figures.pages import check_name, fill_page, read_style
 from assignment4.figures.sprites import (
     LEVELS,
     arrange_tiles,
@@ -69,6 +69,7 @@ class Reconstructions:
         shares = "\n".join(_percent(share) for share in self.shares.ravel())
         return fill_page(
             "reconstructions.html",
+            style=read_style(),
             id=f"reconstructions-{self.name}",
             letters=option_elements(self.letters, selected=self.letters[0]),
             last=len(self.numbers) - 1,
