@@ -193,13 +193,13 @@ def outputs_after_training(kind: type, letters, **settings: float) -> tuple[np.n
 
 @pytest.mark.slow
 def test_the_book_s_network_is_trained_as_with_keras_s_adam(letters):
-    """To five thousandths of a letter's deviation, as the root mean square over pixels."""
+    """To two hundredths of a letter's deviation, as the root mean square over pixels."""
     before, found = outputs_after_training(FusedAdam, letters)
     _, expected = outputs_after_training(keras.optimizers.Adam, letters)
     _, other = outputs_after_training(keras.optimizers.Adam, letters, beta_1=0.5)
     apart, moved, wrong = (
         np.sqrt(np.square(expected - images).mean()) for images in (found, before, other)
     )
-    assert apart < 0.005
+    assert apart < 0.02
     assert moved > 0.5
-    assert wrong > 0.02
+    assert wrong > 0.05
