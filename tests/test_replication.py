@@ -34,7 +34,7 @@ from assignment4.replication import (
 )
 
 GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"].experiments)
-PROVENANCE = {"letters", "code", "lock", "commit", "experiment", "split", "seed", "steps"}
+PROVENANCE = {"letters", "code", "libraries", "commit", "experiment", "split", "seed", "steps"}
 READ = {"read by first judge", "variance share", "seconds"}
 PLAN_OF_THE_TEST = {
     "group": "squared_errors",
@@ -182,8 +182,8 @@ def changed_code(monkeypatch):
     monkeypatch.setattr(replication.cache, "code_digest", lambda *_: "changed")
 
 
-def changed_lock(monkeypatch):
-    monkeypatch.setattr(replication.cache, "file_digest", lambda *_: "changed")
+def changed_libraries(monkeypatch):
+    monkeypatch.setattr(replication, "LIBRARIES", replication.LIBRARIES[1:])
 
 
 def changed_letters(monkeypatch):
@@ -198,6 +198,12 @@ def test_a_group_s_experiments_depend_on_its_own_code(counted, tmp_path):
         replicate(group, seeds=[0], names=[name], folder=tmp_path)
         lines += read_lines(group, folder=tmp_path)
     assert len({line["code"] for line in lines}) == len(lines) == 3
+
+
+def test_the_libraries_are_in_the_lock():
+    lines = (replication.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {line.partition("==")[0] for line in lines}
+    assert set(replication.LIBRARIES) <= pinned
 
 
 def test_an_experiment_is_carried_out_as_its_group_says(monkeypatch):
@@ -217,7 +223,7 @@ def test_the_code_of_a_group_is_that_of_modules_that_there_are(group):
     assert len(set(GROUPS[group].code)) == len(GROUPS[group].code)
 
 
-@pytest.mark.parametrize("change", [changed_code, changed_lock, changed_letters])
+@pytest.mark.parametrize("change", [changed_code, changed_libraries, changed_letters])
 def test_newer_results_take_the_place_of_older_ones(counted, monkeypatch, tmp_path, change):
     replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
     change(monkeypatch)
