@@ -10,11 +10,22 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from assignment4.book import downloads, reading, results
+from assignment4.book import downloads, page_weight, reading, results
 from assignment4.notebooks import chapter_paths, kernel_environment, toc_entries
 
-MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+MATHJAX_PARTS = (
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "input/tex/extensions",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
+    "output/chtml/fonts/woff-v2",
+)
 """What a page loads, or may load when a formula needs it; the rest of MathJax is 28 MB."""
+
+MATHJAX_LOADS = ["input/tex", "output/chtml"]
+"""Without MathJax's menu and its explorer, which are as large as the rest."""
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +69,12 @@ def make_citations_list_items(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension."""
     os.environ.update(kernel_environment(Path(app.srcdir)))
-    app.config.mathjax_path = "mathjax/tex-chtml.js"
+    app.config.mathjax_path = "mathjax/startup.js"
+    app.config.mathjax3_config = {"loader": {"load": MATHJAX_LOADS}}
     app.connect("builder-inited", copy_mathjax)
     app.connect("env-before-read-docs", read_in_order)
     app.connect("source-read", announce)
     app.connect("html-page-context", make_citations_list_items)
-    for part in (downloads, reading, results):
+    for part in (downloads, page_weight, reading, results):
         part.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
