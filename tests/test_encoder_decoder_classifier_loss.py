@@ -211,11 +211,13 @@ def test_gains_are_taken_image_by_image(found):
 
 
 def test_reading_table_has_letters_networks_and_methods(found):
-    table = reading_table(found, {"a network": found}, {"a network": GOOD}, {"a method": BAD})
+    network = {"a network": found}
+    own, words = {"a network": GOOD}, {"a network": describe(readability(found, found))}
+    table = reading_table(found, network, own, {"a method": BAD}, words)
     assert [row[0] for row in table.rows] == ["unseen Latin letters", "a network", "a method"]
     assert table.rows[0][1] == table.rows[0][-1] == ""
     assert table.rows[1][1:3] == [str(GOOD), str(found.reading_accuracies[0])]
-    assert table.rows[1][-1] == describe(readability(found, found))
+    assert table.rows[1][-1] == words["a network"]
     assert table.rows[2][1:] == [str(BAD), "", "", "", ""]
 
 

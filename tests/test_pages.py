@@ -182,7 +182,7 @@ def test_stepper_is_moved_by_keyboard_and_by_touch(pages, browser):
     assert status(page, ".stepper").startswith("Step 1 of 4, row 1, column 1")
     page.keyboard.press("End")
     assert status(page, ".stepper").startswith("Step 4 of 4, row 2, column 2")
-    sums = page.locator(".stepper .sums .number").all_inner_texts()
+    sums = page.locator(".stepper .sums .number").all_text_contents()
     assert " ".join(sums) == "12 24 43 14 0 12 24 7 20 16 45 4 0 8 16 2"
     page.locator(".stepper button[data-to=back]").tap()
     assert status(page, ".stepper").startswith("Step 3 of 4")

@@ -44,6 +44,7 @@ def reading_table(
     outputs: Mapping[str, Assessment],
     own: Mapping[str, Interval],
     baselines: Mapping[str, Interval],
+    words: Mapping[str, str],
 ) -> Table:
     """Return who reads how much of what, a row for each name.
 
@@ -52,12 +53,13 @@ def reading_table(
         outputs: of networks, by name.
         own: the share of outputs that the network's own classifier reads right, where it has one.
         baselines: the accuracy of methods that draw nothing.
+        words: what the outputs of a network are found to be, by name.
     """
     rows = []
     for name, found in ({"unseen Latin letters": letters} | dict(outputs)).items():
         measures = readability(letters, found)
-        word = describe(measures) if name in outputs else ""
-        rows.append([name, own.get(name, ""), *measures.read, measures.near, word])
+        cells = [own.get(name, ""), *measures.read, measures.near, words.get(name, "")]
+        rows.append([name, *cells])
     rows += [[name, share, "", "", "", ""] for name, share in baselines.items()]
     return Table(["", *READING_COLUMNS], rows)
 

@@ -1,6 +1,6 @@
 """The network and its training in PyTorch, as a process that works when it is told to.
 
-`benchmarks/training_step.py` starts it: the libraries that PyTorch compiles with and those of
+`pytorch.py` beside it starts it: the libraries that PyTorch compiles with and those of
 TensorFlow cannot be in one process. Its argument names a file of settings and letters. It writes a
 line of JSON when it is ready, with what it can do and the network's numbers of parameters. Then,
 for each line that it reads, the name of such work, it does that once and writes seconds and loss.
@@ -98,15 +98,20 @@ def training(draw: Draw, settings: dict, *, compiled: bool, fused: bool) -> Work
 def parts(draw: Draw, settings: dict) -> dict[str, Work]:
     """Return the parts of a step by name, each by itself and repeated."""
     network = build_network(settings["dropout_rate"])
-    loss_function, batch = loss_of(network), draw()
+    batch = draw()
     adam, fused = (
         torch.optim.Adam(network.parameters(), settings["learning_rate"], fused=fuse)
         for fuse in (False, True)
     )
 
-    def forward_and_backward() -> None:
-        network.zero_grad()
-        loss_function(*batch).backward()
+    def forward_and_backward(network: nn.Module, images: torch.Tensor) -> Work:
+        loss_function = loss_of(network)
+
+        def work() -> None:
+            network.zero_grad()
+            loss_function(images, batch[1]).backward()
+
+        return work
 
     def repeated(function: Work) -> Work:
         def repeat() -> None:
@@ -115,10 +120,16 @@ def parts(draw: Draw, settings: dict) -> dict[str, Work]:
 
         return repeat
 
-    forward_and_backward()
+    both = forward_and_backward(network, batch[0])
+    both()
+    channels_last = build_network(settings["dropout_rate"]).to(memory_format=torch.channels_last)
+    images = batch[0].to(memory_format=torch.channels_last)
     return {
         "drawing a batch": repeated(draw),
-        "forward and backward": repeated(forward_and_backward),
+        "forward and backward": repeated(both),
+        "forward and backward, channels last": repeated(
+            forward_and_backward(channels_last, images)
+        ),
         "Adam": repeated(adam.step),
         "fused Adam": repeated(fused.step),
     }
