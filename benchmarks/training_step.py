@@ -78,16 +78,23 @@ def keras_ways(data: Data) -> dict[str, Work]:
     """Return ways to train with `fit`, always from the same weights and on the same batches."""
     chosen = draw_with_targets(*data, seed=0)(0, STEPS)
 
-    def way(optimizer: keras.optimizers.Optimizer, **options: object) -> Work:
+    def way(
+        optimizer: keras.optimizers.Optimizer, batches: tf.data.Dataset = chosen, **options: object
+    ) -> Work:
         keras.utils.set_random_seed(0)
         model = build_encoder_decoder()
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, loss=MeanSquaredErrorToTargets(), **options)
-        return lambda: model.fit(chosen, verbose=0, shuffle=False).history["loss"][-1]
+        return lambda: model.fit(batches, verbose=0, shuffle=False).history["loss"][-1]
 
     together = {"steps_per_execution": STEPS_PER_EXECUTION}
+    untuned = tf.data.Options()
+    untuned.autotune.enabled = False
     return {
         BOOK: way(FusedAdam(LEARNING_RATE), **together),
+        "the book, no autotuning": way(
+            FusedAdam(LEARNING_RATE), chosen.with_options(untuned), **together
+        ),
         "the book, a step an execution": way(FusedAdam(LEARNING_RATE)),
         "the book, Keras's Adam": way(keras.optimizers.Adam(LEARNING_RATE), **together),
         "plain Keras": way(keras.optimizers.Adam(LEARNING_RATE)),
