@@ -80,8 +80,6 @@ def build_from_stored_outputs(folder: Path, *, builder: str = "html", source: Pa
     """
     settings = yaml.safe_load((source / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = "off"
-    if builder == "singlehtml":  # the page takes its scripts from the first chapter, without math
-        settings["sphinx"]["config"]["html_assets_policy"] = "always"
     with tempfile.TemporaryDirectory() as temporary:
         config = Path(temporary) / "_config.yml"
         config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

@@ -58,6 +58,12 @@ def copy_mathjax(app: Sphinx) -> None:
             shutil.copyfile(source / part, target / part)
 
 
+def keep_scripts_on_one_page(app: Sphinx) -> None:
+    """Load MathJax in a book of one page, which takes its scripts from a chapter without math."""
+    if app.builder.name == "singlehtml":
+        app.config.html_assets_policy = "always"
+
+
 def make_citations_list_items(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
@@ -72,6 +78,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.mathjax_path = "mathjax/startup.js"
     app.config.mathjax3_config = {"loader": {"load": MATHJAX_LOADS}}
     app.connect("builder-inited", copy_mathjax)
+    app.connect("builder-inited", keep_scripts_on_one_page)
     app.connect("env-before-read-docs", read_in_order)
     app.connect("source-read", announce)
     app.connect("html-page-context", make_citations_list_items)
