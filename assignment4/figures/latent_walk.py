@@ -8,11 +8,11 @@ import numpy as np
 
 from assignment4.figures.pages import check_name, fill_page, read_style
 from assignment4.figures.sprites import (
-    LEVELS,
     arrange_tiles,
     data_url,
     encode_png,
     option_elements,
+    stretch_to_greys,
 )
 from assignment4.latent_search.walk import Walks
 
@@ -68,10 +68,7 @@ class LatentWalk:
         Returns:
             (rows * 28, 21 * 28) uint8, from 0 to 15; tiles beyond the last image are 0.
         """
-        images = self.walks.images
-        low, high = images.min(axis=(1, 2), keepdims=True), images.max(axis=(1, 2), keepdims=True)
-        greys = np.round((images - low) / (high - low) * (LEVELS - 1)).astype(np.uint8)
-        return arrange_tiles(greys, columns=_COLUMNS)
+        return arrange_tiles(stretch_to_greys(self.walks.images), columns=_COLUMNS)
 
 
 def walk_rows(walks: Walks, first: str, last: str) -> dict[str, np.ndarray]:

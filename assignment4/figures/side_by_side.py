@@ -6,11 +6,11 @@ import numpy as np
 
 from assignment4.figures.pages import check_name, fill_page, read_style
 from assignment4.figures.sprites import (
-    LEVELS,
     arrange_tiles,
     data_url,
     encode_png,
     option_elements,
+    stretch_to_greys,
 )
 
 
@@ -75,8 +75,4 @@ class SideBySide:
         Returns:
             ((networks + 1) * size, n * size) uint8, from 0 to 15.
         """
-        low = self.images.min(axis=(1, 2), keepdims=True)
-        spread = np.ptp(self.images, axis=(1, 2), keepdims=True)
-        scaled = (self.images - low) / np.where(spread > 0, spread, 1)
-        greys = np.round(scaled * (LEVELS - 1)).astype(np.uint8)
-        return arrange_tiles(greys, columns=len(self.letters))
+        return arrange_tiles(stretch_to_greys(self.images), columns=len(self.letters))

@@ -12,6 +12,21 @@ LEVELS = 16
 """How many greys a picture has."""
 
 
+def stretch_to_greys(images: np.ndarray) -> np.ndarray:
+    """Return images as numbers of greys, each stretched to its own range.
+
+    Args:
+        images: (n, height, width) real.
+
+    Returns:
+        (n, height, width) uint8, from 0 to 15; an image of one value is 0.
+    """
+    low = images.min(axis=(1, 2), keepdims=True)
+    spread = np.ptp(images, axis=(1, 2), keepdims=True)
+    scaled = (images - low) / np.where(spread > 0, spread, 1)
+    return np.round(scaled * (LEVELS - 1)).astype(np.uint8)
+
+
 def arrange_tiles(greys: np.ndarray, *, columns: int) -> np.ndarray:
     """Return images as tiles of one picture, row after row.
 
