@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pypdf import PdfReader
 
 from assignment4.book import editions
@@ -249,6 +249,11 @@ def visible_rows(page: Page) -> list[str]:
     return [row.get_attribute("id") for row in rows]
 
 
+def expect_told(page: Page, counts: str) -> None:
+    """Wait for what the ledger says of its rows: a click is answered before the page is."""
+    expect(page.locator(".ledger-filter [role=status]")).to_have_text(counts)
+
+
 def test_ledger_is_filtered_by_keyboard_and_by_address(pages, browser):
     claims = book_claims()
     page = open_page(browser, chapter_url(pages, "claims"))
@@ -262,6 +267,7 @@ def test_ledger_is_filtered_by_keyboard_and_by_address(pages, browser):
     corrected = [name for name, claim in claims.items() if claim.verdict == "corrected"]
     assert visible_rows(page) == corrected
     page.locator('.claims-map a[data-claim="1a-fits"]').click()
+    expect_told(page, f"{len(claims)} of {len(claims)} claims")
     assert visible_rows(page) == list(claims)
     assert page.url.endswith("#1a-fits")
     page.context.close()
@@ -270,8 +276,24 @@ def test_ledger_is_filtered_by_keyboard_and_by_address(pages, browser):
 def test_verdicts_of_the_opening_page_lead_to_their_claims(pages, browser):
     page = open_page(browser, chapter_url(pages, "intro"))
     page.locator(".verdict-counts a", has_text="corrected").click()
-    count = int(page.locator(".ledger-filter [role=status]").inner_text().split()[0])
-    assert count == sum(claim.verdict == "corrected" for claim in book_claims().values())
+    claims = book_claims()
+    corrected = sum(claim.verdict == "corrected" for claim in claims.values())
+    expect_told(page, f"{corrected} of {len(claims)} claims")
+    page.context.close()
+
+
+def test_the_first_use_of_a_term_leads_to_its_entry(pages, browser):
+    page = open_page(browser, chapter_url(pages, "exercise1_transposed_convolutions"))
+    links = page.locator("a.glossary-term")
+    targets = [link.get_attribute("href") for link in links.all()]
+    assert len(targets) == len(set(targets)) > 5
+    first = links.first
+    meaning = first.get_attribute("title")
+    first.click()
+    page.wait_for_url("**/glossary.html#*")
+    entry = page.locator(f"dt:has(#{page.url.partition('#')[2]}), dt#{page.url.partition('#')[2]}")
+    described = entry.locator("xpath=following-sibling::dd[1]").inner_text()
+    assert described.startswith(meaning.removesuffix("."))
     page.context.close()
 
 

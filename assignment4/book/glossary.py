@@ -1,0 +1,106 @@
+"""Links from each first use of a term in a page to the glossary, its meaning as their title."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.nodes import make_refnode
+
+GLOSSARY = "chapters/glossary"
+
+EVERYDAY = {"near"}
+"""Terms that are common words as well; where they are meant, the chapters say so."""
+
+UNLINKED = (nodes.caption, nodes.citation, nodes.literal, nodes.math, nodes.reference, nodes.title)
+"""Within these no term becomes a link."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the glossary: its anchor there, and the first sentence of its definition."""
+
+    anchor: str
+    meaning: str
+
+
+def terms_of(glossary: nodes.document) -> dict[str, Term]:
+    """Return the terms of a glossary by name; two terms may share a definition."""
+    terms = {}
+    for item in glossary.findall(nodes.definition_list_item):
+        meaning = _first_sentence(next(item.findall(nodes.definition)).next_node(nodes.paragraph))
+        for term in item.findall(nodes.term):
+            terms[term.astext()] = Term(term["ids"][0], meaning)
+    return terms
+
+
+def _first_sentence(paragraph: nodes.paragraph) -> str:
+    """Return a paragraph's text up to its first full stop, without citations."""
+    copied = paragraph.deepcopy()
+    for reference in list(copied.findall(nodes.Element)):
+        if reference.get("refdomain") == "cite":
+            reference.parent.remove(reference)
+    text = " ".join(copied.astext().split()).replace(" .", ".")
+    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
+
+
+def uses_of(text: str, names: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return where terms stand in a text: begin, end and the term's name, in reading order.
+
+    A term may be in the plural or begin a sentence; of two that overlap, the longer one counts.
+    """
+    by_spelling = {_capitalized(name): name for name in names}
+    alternatives = "|".join(
+        f"[{name[0]}{name[0].upper()}]{re.escape(name[1:])}"
+        for name in sorted(names, key=len, reverse=True)
+    )
+    pattern = rf"(?<![\w-])({alternatives})s?(?![\w-])"
+    return [
+        (match.start(), match.end(), by_spelling[_capitalized(match[1])])
+        for match in re.finditer(pattern, text)
+    ]
+
+
+def _capitalized(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def link_terms(app: Sphinx, document: nodes.document, docname: str) -> None:
+    """Make a link of the first use of each term in a page's running text."""
+    if docname == GLOSSARY or GLOSSARY not in app.env.all_docs:
+        return
+    terms = terms_of(app.env.get_doctree(GLOSSARY))
+    names, seen = [name for name in terms if name not in EVERYDAY], set()
+    for text in list(filter(_is_running_text, document.findall(nodes.Text))):
+        parts, end = [], 0
+        for start, stop, name in uses_of(text, names):
+            if name not in seen:
+                seen.add(name)
+                parts.append(nodes.Text(text[end:start]))
+                parts.append(_link(app, docname, terms[name], text[start:stop]))
+                end = stop
+        if parts:
+            text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def _link(app: Sphinx, docname: str, term: Term, text: str) -> nodes.reference:
+    shown = nodes.inline("", text)
+    link = make_refnode(app.builder, docname, GLOSSARY, term.anchor, shown, term.meaning)
+    link["classes"].append("glossary-term")
+    return link
+
+
+def _is_running_text(text: nodes.Text) -> bool:
+    node, in_paragraph = text.parent, False
+    while node is not None:
+        if isinstance(node, UNLINKED) or "cell_output" in node.get("classes", []):
+            return False
+        in_paragraph |= isinstance(node, nodes.paragraph)
+        node = node.parent
+    return in_paragraph
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the links."""
+    app.connect("doctree-resolved", link_terms)
