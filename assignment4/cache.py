@@ -5,6 +5,7 @@ the SHA-256 of the rest, which is a NumPy archive of the arrays and of that key.
 not match is set aside and computed again, and a line in `log.txt` says so.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import io
@@ -13,9 +14,10 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import filelock
 import numpy as np
 import platformdirs
 
@@ -74,6 +76,8 @@ def versions(*distributions: str) -> dict[str, str]:
 def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
     """Return the arrays that `compute` gives, from the cache where they are in it.
 
+    Of several processes that ask for the same entry, one computes it and the others wait.
+
     Args:
         name: what the entry is, the beginning of its file's name.
         key: everything that the arrays depend on, as values that JSON can write.
@@ -87,8 +91,11 @@ def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
     """
     arrays = read(name, key)
     if arrays is None:
-        arrays = compute()
-        write(name, key, arrays)
+        with _alone(name, key):
+            arrays = read(name, key)
+            if arrays is None:
+                arrays = compute()
+                write(name, key, arrays)
     return arrays
 
 
@@ -97,7 +104,7 @@ def read(name: str, key: Key) -> Arrays | None:
     path = entry_path(name, key)
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         return _unpack(content, key)
@@ -112,10 +119,7 @@ def write(name: str, key: Key, arrays: Arrays) -> None:
     try:
         write_atomically(path, _pack(arrays, key))
     except OSError as error:
-        raise OSError(
-            f"cannot write to the cache folder {path.parent}: {error.strerror}; "
-            "set ASSIGNMENT4_CACHE to a folder with room that can be written"
-        ) from error
+        raise _unwritable(error) from error
 
 
 def remove(name: str, key: Key) -> None:
@@ -149,6 +153,33 @@ def log(line: str) -> None:
         print(line, file=sys.stderr)
     with open(cache_folder() / "log.txt", "a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+@contextlib.contextmanager
+def _alone(name: str, key: Key) -> Iterator[None]:
+    """Hold the lock of an entry; the system takes it from a process that dies."""
+    path = entry_path(name, key)
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            log(f"{path.name} is being computed by another process, which is waited for")
+            lock.acquire()
+    except OSError as error:
+        raise _unwritable(error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unwritable(error: OSError) -> OSError:
+    return OSError(
+        f"cannot write to the cache folder {cache_folder()}: {error.strerror}; "
+        "set ASSIGNMENT4_CACHE to a folder with room that can be written"
+    )
 
 
 def _json(key: Key) -> bytes:

@@ -1,6 +1,9 @@
 """The cache tells the truth, whatever is in its folder."""
 
 import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -16,6 +19,34 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
     monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
     return tmp_path
+
+
+COMPUTING = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from assignment4 import cache
+
+def compute():
+    with open(sys.argv[1], "a", encoding="utf-8") as file:
+        file.write("computed\\n")
+    time.sleep(float(sys.argv[2]))
+    return {"numbers": np.arange(3)}
+
+assert cache.stored("net", {}, compute)["numbers"].tolist() == [0, 1, 2]
+"""
+
+
+def start_computing(notes, seconds: float) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", COMPUTING, str(notes), str(seconds)])
+
+
+def wait_for(notes, count: int) -> None:
+    """Wait until so many computations have begun."""
+    end = time.monotonic() + 60
+    while not notes.exists() or len(notes.read_text(encoding="utf-8").splitlines()) < count:
+        assert time.monotonic() < end, "no computation began"
+        time.sleep(0.05)
 
 
 def same(arrays) -> bool:
@@ -102,6 +133,29 @@ def test_a_folder_that_cannot_be_made_is_one_error(monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
     with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
         cache.write("net", KEY, ARRAYS)
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
+        cache.stored("net", KEY, fail)
+
+
+def test_two_processes_at_once_compute_an_entry_once(folder, tmp_path_factory):
+    notes = tmp_path_factory.mktemp("notes") / "notes.txt"
+    first = start_computing(notes, 3)
+    wait_for(notes, 1)
+    second = start_computing(notes, 3)
+    assert first.wait(60) == second.wait(60) == 0
+    assert notes.read_text(encoding="utf-8") == "computed\n"
+    assert "another process, which is waited for" in (folder / "log.txt").read_text("utf-8")
+
+
+def test_a_process_that_dies_keeps_nobody_waiting(tmp_path_factory):
+    notes = tmp_path_factory.mktemp("notes") / "notes.txt"
+    first = start_computing(notes, 600)
+    wait_for(notes, 1)
+    second = start_computing(notes, 0)
+    first.kill()
+    first.wait(60)
+    assert second.wait(60) == 0
+    assert notes.read_text(encoding="utf-8") == "computed\ncomputed\n"
 
 
 def test_code_digest_follows_every_line(monkeypatch, tmp_path):
