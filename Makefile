@@ -25,8 +25,8 @@ pdf: environment  ## print the whole book into _build/book.pdf (needs Chromium, 
 handout: environment  ## build pages and notebooks without the solutions in _build/handout
 	@$(python) -m assignment4 handout
 
-test: environment  ## run the tests, and the chapters against their stored outputs
-	@$(python) -m pytest --nbval
+test: environment  ## run the tests, and the chapters against their stored outputs, two files at a time
+	@$(python) -m pytest --nbval --numprocesses 2 --dist loadfile
 
 lint: environment  ## check style and formatting of package, tests and chapters
 	@$(python) -m ruff check .

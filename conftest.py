@@ -10,11 +10,25 @@ ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
 
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+"""Variables that say how many threads a process computes with."""
+
+
+def share_processors() -> None:
+    """Give each of several processes that test side by side its part of the processors."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1:
+        threads = max(1, (os.cpu_count() or 1) // processes)
+        for name in THREADS:
+            os.environ.setdefault(name, str(threads))
+
+
 def altering_variables() -> list[str]:
     return [f"{name}={os.environ[name]}" for name in ALTERING if os.environ.get(name)]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    share_processors()
     os.environ.update(kernel_environment())
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
     if altering_variables() and config.option.nbval:
