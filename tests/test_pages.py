@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pypdf import PdfReader
 
 from assignment4.book import editions
+from assignment4.book.checksums import CHECKSUMS, published_files, write_checksums
 from assignment4.claims import book_claims
 from assignment4.notebooks import ROOT, toc_entries
 
@@ -34,6 +35,7 @@ TEXTS = {".css", ".html", ".js", ".svg"}
 PRINT = """
 import pathlib, sys
 from assignment4.book import editions
+from assignment4.book.checksums import CHECKSUMS, published_files, write_checksums
 editions.print_pdf(pathlib.Path(sys.argv[1]))
 """
 
@@ -303,6 +305,33 @@ def test_equations_lead_to_their_checks(pages, browser):
     cell = page.locator("#check-size-rules")
     assert "code_less_formula" in cell.inner_text()
     page.context.close()
+
+
+def test_two_builds_agree_in_every_byte(pages, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    again = editions.build_from_stored_outputs(tmp_path / "другая папка")
+    first, second = (
+        dict(
+            reversed(line.split("  ", 1)) for line in (folder / CHECKSUMS).read_text().splitlines()
+        )
+        for folder in (pages, again)
+    )
+    assert [name for name in first if first[name] != second.get(name)] == []
+    assert (
+        first.keys()
+        == second.keys()
+        == {file.relative_to(again).as_posix() for file in published_files(again)} - {CHECKSUMS}
+    )
+
+
+def test_a_checksum_follows_its_file(tmp_path):
+    (tmp_path / "page.html").write_text("one", encoding="utf-8")
+    write_checksums(tmp_path)
+    command = ["sha256sum", "--check", "--quiet", CHECKSUMS]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+    (tmp_path / "page.html").write_text("two", encoding="utf-8")
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 1
 
 
 def test_printed_book_has_bookmarks_math_and_cyrillic(tmp_path):

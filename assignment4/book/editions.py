@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from assignment4.book.checksums import published_files
 from assignment4.cache import write_atomically
 from assignment4.notebooks import ROOT, chapter_paths, store
 
@@ -191,12 +192,11 @@ def pack_offline(pages: Path, path: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         packed = Path(temporary) / path.name
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for file in sorted(file for file in pages.rglob("*") if file.is_file()):
-                if file.suffix != ".map" and file.name != ".buildinfo":
-                    name = f"{path.stem}/{file.relative_to(pages).as_posix()}"
-                    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, file.read_bytes())
+            for file in published_files(pages):
+                name = f"{path.stem}/{file.relative_to(pages).as_posix()}"
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, file.read_bytes())
         if packed.stat().st_size > MOST_BYTES:
             raise RuntimeError(f"{path.name} would have {packed.stat().st_size:,} bytes")
         write_atomically(path, packed.read_bytes())
