@@ -5,6 +5,7 @@ import os
 import pytest
 
 from assignment4.notebooks import ROOT, chapter_paths, kernel_environment
+from assignment4.offline import forbid_network
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
@@ -28,6 +29,7 @@ def altering_variables() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    forbid_network()
     share_processors()
     os.environ.update(kernel_environment())
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")

@@ -29,6 +29,13 @@ METADATA = {
 }
 """A stored chapter's kernel and language, the same whichever Python executed it."""
 
+NETWORK_OFF = """from assignment4.offline import forbid_network
+
+forbid_network()
+del forbid_network
+"""
+"""What a chapter's kernel executes before its first cell."""
+
 
 def toc_entries(root: Path = ROOT) -> list[str]:
     """Return the pages of `_toc.yml` in reading order, without suffix.
@@ -60,8 +67,9 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
 def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     """Return the environment variables that a chapter's kernel needs beside the inherited ones.
 
-    `import assignment4` works, training shows no progress bar, a person's IPython settings stay
-    out, and relative folders, which a person gives from the root, hold in the chapters' folder too.
+    `import assignment4` works, the network is off, training shows no progress bar, a person's
+    IPython settings stay out, and relative folders, which a person gives from the root, hold in the
+    chapters' folder too.
     """
     search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {
@@ -77,12 +85,17 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
 
 @functools.cache
 def _plain_ipython_folder() -> tempfile.TemporaryDirectory:
-    """Return a folder that lasts as long as this process and only quietens the kernel's log."""
+    """Return a folder that lasts as long as this process.
+
+    Its settings quieten the kernel's log, and turn the kernel's network off.
+    """
     folder = tempfile.TemporaryDirectory(prefix="ipython-")
     profile = Path(folder.name) / "profile_default"
     profile.mkdir()
     settings = 'get_config().IPKernelApp.log_level = "ERROR"\n'
     (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+    (profile / "startup").mkdir()
+    (profile / "startup" / "offline.py").write_text(NETWORK_OFF, encoding="utf-8")
     return folder
 
 

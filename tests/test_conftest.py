@@ -18,6 +18,17 @@ from assignment4.notebooks import ROOT
 pytestmark = pytest.mark.slow
 
 
+ALTERING = (
+    "ASSIGNMENT4_LETTERS",
+    "ASSIGNMENT4_STEPS",
+    "OMP_NUM_THREADS",
+    "PYTEST_ADDOPTS",
+    "PYTEST_XDIST_WORKER_COUNT",
+    "PYTHONPATH",
+)
+"""Variables of the outer run that the small book must not see."""
+
+
 def cell(source: str, *stored: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return new_code_cell(source, execution_count=1, outputs=list(stored))
 
@@ -35,7 +46,8 @@ class SmallBook:
             (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, root / name)
         (root / "assignment4").mkdir()
-        shutil.copy(ROOT / "assignment4" / "notebooks.py", root / "assignment4")
+        for name in ("notebooks.py", "offline.py"):
+            shutil.copy(ROOT / "assignment4" / name, root / "assignment4")
         (root / "assignment4" / "__init__.py").touch()
         (root / "chapters").mkdir()
         self.contents = root / "_toc.yml"
@@ -45,8 +57,7 @@ class SmallBook:
         nbformat.write(new_notebook(cells=list(cells)), self.root / "chapters" / f"{name}.ipynb")
 
     def pytest(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
-        altering = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS", "PYTEST_ADDOPTS", "PYTHONPATH")
-        inherited = {name: text for name, text in os.environ.items() if name not in altering}
+        inherited = {name: text for name, text in os.environ.items() if name not in ALTERING}
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
         return subprocess.run(
             command, cwd=self.root, env=inherited | variables, capture_output=True, text=True
@@ -77,6 +88,23 @@ def test_raising_cell_fails(book: SmallBook) -> None:
 def test_standard_error_fails(book: SmallBook) -> None:
     book.add_chapter("one", cell("import warnings\nwarnings.warn('stale')"))
     assert book.pytest("--nbval").returncode == 1
+
+
+def test_a_chapter_that_asks_a_network_fails(book: SmallBook) -> None:
+    book.add_chapter("one", cell("import socket\nsocket.create_connection(('192.0.2.1', 80), 1)"))
+    result = book.pytest("--nbval")
+    assert result.returncode == 1
+    assert "the network is off" in result.stdout
+
+
+def test_processes_side_by_side_share_the_processors(book: SmallBook) -> None:
+    half = max(1, os.cpu_count() // 2)
+    source = "import os\nprint(os.environ['OMP_NUM_THREADS'])"
+    book.add_chapter("one", cell(source, printed(f"{half}\n")))
+    result = book.pytest("--nbval", "--numprocesses", "2")
+    assert result.returncode == 0, result.stdout
+    book.add_chapter("one", cell(source, printed("7\n")))
+    assert book.pytest("--nbval", "--numprocesses", "2", OMP_NUM_THREADS="7").returncode == 0
 
 
 def test_measured_numbers_are_not_compared_but_their_bounds_are(book: SmallBook) -> None:
