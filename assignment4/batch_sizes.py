@@ -25,6 +25,7 @@ CODE = (
     "letters/splits",
     "pca/components",
     "pca/descent",
+    "pca/inputs",
 )
 """The modules on which a result depends, beside the letters."""
 

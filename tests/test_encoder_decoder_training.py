@@ -96,6 +96,7 @@ def test_batches_are_of_the_size_asked_for(labelled):
     ((x, y),) = draw_with_labels(images, labels, seed=0, batch_size=7)(0, 1)
     assert (len(x), y.shape) == (7, (7,))
     assert list(draw_with_labels(images, labels, seed=0)(5, 5)) == []
+    assert draw_with_labels(images, labels, seed=0)(0, 1).options().autotune.enabled is False
 
 
 def test_labels_go_with_their_images(labelled):

@@ -35,6 +35,9 @@ from assignment4.replication import (
 
 GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"].experiments)
 PROVENANCE = {"letters", "code", "libraries", "commit", "experiment", "split", "seed", "steps"}
+OF_THE_RUN = "code of the run"
+"""In lines whose numbers a later code has been seen to leave as they are."""
+
 READ = {"read by first judge", "variance share", "seconds"}
 PLAN_OF_THE_TEST = {
     "group": "squared_errors",
@@ -334,7 +337,9 @@ def test_stored_results_are_of_known_experiments_and_these_letters(group, monkey
         assert line["letters"] == digest
         assert line["experiment"] in GROUPS[group].experiments
         assert line["split"] in SPLITS
-        numbers = {name: value for name, value in line.items() if name not in PROVENANCE}
+        numbers = {
+            name: value for name, value in line.items() if name not in PROVENANCE | {OF_THE_RUN}
+        }
         assert NUMBERS[group] <= set(numbers)
         assert all(isinstance(value, int | float) for value in numbers.values())
         assert json.dumps(numbers, allow_nan=False)
@@ -439,7 +444,7 @@ def test_a_stored_result_is_found_again(short_run, monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
     found = short_run()
     assert disagreements(found, stored) == []
-    assert found.keys() == stored.keys() - PROVENANCE
+    assert found.keys() == stored.keys() - PROVENANCE - {OF_THE_RUN}
     assert "to mean" in disagreements(short_run("normalised mean"), stored)
     means = losses.class_means
     monkeypatch.setattr(losses, "class_means", lambda *letters: np.roll(means(*letters), 1, axis=0))

@@ -33,6 +33,7 @@ CODE = (
     "letters/normalization",
     "letters/splits",
     "pca/components",
+    "pca/inputs",
 )
 """The modules on which a result depends, beside the letters."""
 

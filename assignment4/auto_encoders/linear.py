@@ -17,7 +17,7 @@ from scipy.linalg import subspace_angles
 
 from assignment4 import cache
 from assignment4.pca.components import check_count
-from assignment4.pca.inputs import checked_number, real_samples
+from assignment4.pca.inputs import as_samples, checked_number
 from assignment4.progress import progress_bar
 
 BATCH_SIZE = 250
@@ -67,7 +67,7 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
         ValueError: there are fewer than two samples, they are not (L, d) and finite, k is not an
             integer from 1 to d, or a mean is far from zero.
     """
-    samples = real_samples(samples).astype(np.float32)
+    samples = as_samples(samples).astype(np.float32)
     check_count(len(samples))
     k = checked_number(k, samples.shape[1], least=1)
     if (mean := np.abs(samples.mean(axis=0)).max()) > 1e-3 * samples.std():

@@ -123,7 +123,10 @@ def _random_indices(shape, count, seed, step) -> tf.Tensor:
 
 
 def _batches(draw) -> Batches:
+    options = tf.data.Options()
+    options.autotune.enabled = False  # at its end it waits, in ticks that double, up to 10 s
+
     def batches(first: int, stop: int) -> tf.data.Dataset:
-        return tf.data.Dataset.range(first, stop).map(draw).prefetch(2)
+        return tf.data.Dataset.range(first, stop).map(draw).prefetch(2).with_options(options)
 
     return batches

@@ -16,7 +16,8 @@ from assignment4.figures.sprites import (
     encode_png,
     option_elements,
 )
-from assignment4.pca.components import PrincipalComponents, as_samples
+from assignment4.pca.components import PrincipalComponents
+from assignment4.pca.inputs import as_samples
 
 NUMBERS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400, 784)
 

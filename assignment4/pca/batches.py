@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
-from assignment4.pca.inputs import checked_number, real_samples
+from assignment4.pca.inputs import as_samples, checked_number
 
 BatchRule = Callable[[sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
 """Gives the error along v from the batch's size, its scatter along v, and v^T times its mean."""
@@ -80,7 +80,7 @@ def batch_error(batch: np.ndarray, components: np.ndarray, k: int) -> BatchError
 
     Source: report, Exercise 4 c.
     """
-    batch, components = real_samples(batch), np.asarray(components, np.float64)
+    batch, components = as_samples(batch), np.asarray(components, np.float64)
     size, d = batch.shape
     if not size:
         raise ValueError("a batch of 0 samples has no mean; at least 1 is needed")

@@ -2,8 +2,8 @@ r"""Checks of the error formula (17) and of the assumption of mean zero, on meas
 
 import numpy as np
 
-from assignment4.pca.components import as_samples
 from assignment4.pca.errors import MeasuredErrors, UncentredError
+from assignment4.pca.inputs import as_samples
 
 ABSOLUTE = 1e-12
 """By how much two ways to an error may differ, as a share of the error of k = 0."""

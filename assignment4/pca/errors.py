@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assignment4.pca.components import PrincipalComponents, as_samples, reconstruction_error
-from assignment4.pca.inputs import checked_number, real_samples
+from assignment4.pca.components import PrincipalComponents, reconstruction_error
+from assignment4.pca.inputs import as_samples, checked_number
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def uncentred_error(samples: np.ndarray, basis: np.ndarray, k: int) -> Uncentred
         ValueError: there is no sample, the basis has another size, something in them is not finite,
             or k is not an integer from 0 to d.
     """
-    samples, basis = real_samples(samples), real_samples(basis)
+    samples, basis = as_samples(samples), as_samples(basis)
     count, d = samples.shape
     if not count or basis.shape != (d, d):
         raise ValueError(

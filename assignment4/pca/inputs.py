@@ -4,32 +4,34 @@ import operator
 
 import numpy as np
 
-from assignment4.pca.components import as_samples
-
 LARGEST = 1e150
 """The largest absolute value of an entry: sums of squares of larger ones leave float64's range."""
 
 
-def real_samples(samples: np.ndarray, *, width: int | None = None) -> np.ndarray:
-    """Return samples as float64, of a size that can be squared.
+def as_samples(samples: np.ndarray, *, width: int | None = None) -> np.ndarray:
+    """Return samples as float64.
 
     Args:
         samples: (n, d) real, d at least 1.
         width: the d that is needed, or None for any.
 
     Raises:
-        ValueError: the samples are complex, a value is larger than LARGEST, or they are none for
-            `as_samples`.
+        ValueError: the samples are complex or not two-dimensional, have another width or no entry,
+            or a value is not finite or larger than LARGEST; the message gives the first.
     """
     if np.iscomplexobj(samples):
         raise ValueError(f"samples must be real, got {np.asarray(samples).dtype}")
-    samples = as_samples(samples, width=width)
-    large = np.abs(samples) > LARGEST
-    if large.any():
-        row, column = np.argwhere(large)[0]
+    samples = np.asarray(samples, np.float64)
+    if samples.ndim != 2 or not samples.shape[1]:
+        raise ValueError(f"samples are rows of shape (n, d), d at least 1, got {samples.shape}")
+    if width not in (None, samples.shape[1]):
+        raise ValueError(f"samples of {width} entries are needed, got {samples.shape[1]}")
+    usable = np.abs(samples) <= LARGEST
+    if not usable.all():
+        row, column = np.argwhere(~usable)[0]
         raise ValueError(
-            f"sample {row} has {samples[row, column]} in entry {column}; at most {LARGEST:g} in "
-            "absolute value can be squared and summed"
+            f"sample {row} has {samples[row, column]} in entry {column}; all must be finite and "
+            f"at most {LARGEST:g} in absolute value"
         )
     return samples
 

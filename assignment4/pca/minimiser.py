@@ -29,7 +29,7 @@ import numpy as np
 import sympy
 
 from assignment4.pca.components import check_count
-from assignment4.pca.inputs import checked_number, real_samples
+from assignment4.pca.inputs import as_samples, checked_number
 
 Weight = Callable[[sympy.MatrixBase, sympy.MatrixBase], sympy.Expr]
 """Gives p_j from u_j and the (d, m) matrix of the discarded vectors."""
@@ -202,7 +202,7 @@ def search_minimum(
         ValueError: there are fewer than two samples, they are not (L, d) and finite, or k is not an
             integer from 0 to d.
     """
-    samples = real_samples(samples)
+    samples = as_samples(samples)
     count, d = samples.shape
     check_count(count)
     k = checked_number(k, d)

@@ -20,7 +20,7 @@ from assignment4.pca.components import (
     check_count,
     components_of_triangle,
 )
-from assignment4.pca.inputs import real_samples
+from assignment4.pca.inputs import as_samples
 
 BLOCK = 32
 """How many columns LAPACK eliminates at once."""
@@ -49,7 +49,7 @@ class RunningCovariance:
             ValueError: the chunk is not (m, d), real and finite, or has another width than those
                 before.
         """
-        chunk = real_samples(chunk, width=None if self.mean is None else len(self.mean))
+        chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
         m, d = chunk.shape
         if not m:
             return

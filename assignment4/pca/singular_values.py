@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment4.pca.components import check_count
-from assignment4.pca.inputs import checked_number, real_samples
+from assignment4.pca.inputs import as_samples, checked_number
 
 
 class Decomposition(NamedTuple):
@@ -36,7 +36,7 @@ def decompose(samples: np.ndarray) -> Decomposition:
     Raises:
         ValueError: there are fewer than two samples, or they are not (L, d) and finite.
     """
-    samples = real_samples(samples)
+    samples = as_samples(samples)
     check_count(len(samples))
     return Decomposition(*np.linalg.svd(samples - samples.mean(axis=0), full_matrices=False))
 

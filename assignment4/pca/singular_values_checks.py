@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from assignment4.pca.components import PrincipalComponents, as_samples
+from assignment4.pca.components import PrincipalComponents
+from assignment4.pca.inputs import as_samples
 from assignment4.pca.singular_values import Decomposition, truncate
 
 ROUNDING = 1e-9
