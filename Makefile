@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book offline pdf handout test lint lock notebooks replicate bench clean
+.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate bench clean
 
 python := .venv/bin/python
 
@@ -35,6 +35,9 @@ lint: environment  ## check style and formatting of package, tests and chapters
 lock:  ## resolve requirements.in into requirements.txt, with hashes (needs uv; UPGRADE=--upgrade for newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
+
+licences: environment  ## list the licences of all packages of the lock in licences.csv
+	@$(python) -m assignment4 licences
 
 notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
 	@$(python) -m assignment4 notebooks $(NAMES)

@@ -50,6 +50,13 @@ def make_handout(arguments: argparse.Namespace) -> None:
     print("open", (pages / "index.html").as_uri())
 
 
+def list_licences(arguments: argparse.Namespace) -> None:
+    """Write the licences of all installed packages of the lock."""
+    from assignment4 import licences
+
+    licences.write_licences()
+
+
 def main() -> int:
     """Run the command that the arguments name and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
@@ -70,6 +77,9 @@ def main() -> int:
 
     handout = commands.add_parser("handout", help="build pages and notebooks without solutions")
     handout.set_defaults(run=make_handout)
+
+    table = commands.add_parser("licences", help="list the licences of the locked packages")
+    table.set_defaults(run=list_licences)
 
     arguments = parser.parse_args()
     try:

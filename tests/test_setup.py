@@ -6,11 +6,19 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import Distribution, distributions, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
+from assignment4.licences import (
+    LOCK,
+    installed_licences,
+    licence_of,
+    locked_names,
+    read_licences,
+)
 from assignment4.notebooks import ROOT
 
 NETWORK_MODULES = {"ftplib", "http", "httpx", "requests", "smtplib", "socket", "urllib", "urllib3"}
@@ -24,6 +32,7 @@ TARGETS = {
     "test",
     "lint",
     "lock",
+    "licences",
     "notebooks",
     "replicate",
     "bench",
@@ -76,6 +85,34 @@ def test_every_locked_package_has_a_hash() -> None:
     assert all("--hash=sha256:" in block for block in blocks)
 
 
+def test_the_lock_is_complete() -> None:
+    """What an installed package needs on this machine is locked, too."""
+    names = set(map(normalized, locked_names()))
+    missing = set()
+    for name in names & {normalized(one.name) for one in distributions()}:
+        for line in requires(name) or []:
+            need = Requirement(line)
+            applies = need.marker is None or need.marker.evaluate({"extra": ""})
+            if applies and normalized(need.name) not in names:
+                missing.add(f"{name} needs {need}")
+    assert missing == set()
+
+
+def test_the_licences_of_all_packages_are_listed() -> None:
+    listed = read_licences()
+    assert listed == installed_licences()
+    conditional = re.findall(r"^([\w.-]+)==\S+ ;", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(locked_names()) - set(listed) <= set(conditional)
+
+
+def test_a_package_without_a_licence_is_named(tmp_path: Path) -> None:
+    metadata = tmp_path / "bare-1.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text("Metadata-Version: 2.1\nName: bare\nVersion: 1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="bare states no licence"):
+        licence_of(Distribution.at(metadata.parent))
+
+
 def test_lock_names_no_index_and_no_path() -> None:
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert not re.search(r"://|file:| @ |--(extra-)?index|--find-links", text)
@@ -94,11 +131,11 @@ def imported_modules() -> set[str]:
 
 def test_package_imports_only_what_is_declared() -> None:
     foreign = imported_modules() - set(sys.stdlib_module_names)
-    distributions = packages_distributions()
+    providers = packages_distributions()
     undeclared = {
         module
         for module in foreign
-        if not {normalized(name) for name in distributions[module]} & set(direct_requirements())
+        if not {normalized(name) for name in providers[module]} & set(direct_requirements())
     }
     assert undeclared == set()
 
