@@ -28,6 +28,15 @@ MARKS = {
 }
 """The verdicts, each with the mark that tells it from the others without colour."""
 
+DECIDED = frozenset({"confirmed", "conditional", "corrected", "refuted"})
+
+FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
+    "open": DECIDED | {"undecided"},
+    "undecided": DECIDED,
+    "refuted": frozenset({"confirmed"}),
+}
+"""For each verdict those that a claim cannot have that rests on one with it."""
+
 EXPLAINED = ("conditional", "corrected", "refuted", "undecided")
 """The verdicts that say why."""
 
@@ -78,7 +87,8 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
 
     Raises:
         ValueError: an entry has missing or unknown fields, an id occurs twice, a verdict is not
-            one of MARKS or lacks its reason, or a claim rests on an unknown one or on itself.
+            one of MARKS or lacks its reason, or a claim rests on an unknown one, on itself, or on one
+            whose verdict is less firm.
     """
     claims: dict[str, Claim] = {}
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
@@ -100,7 +110,7 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
-    """Raise ValueError where a claim rests on an unknown one, or in a circle."""
+    """Raise ValueError where a claim rests on an unknown or a less firm one, or in a circle."""
     settled: set[str] = set()
 
     def settle(claim: Claim, path: tuple[str, ...]) -> None:
@@ -111,6 +121,11 @@ def _check_foundations(claims: dict[str, Claim]) -> None:
                 raise ValueError(f"{claim.id}: rests on {foundation!r}, which is no claim")
             if foundation not in settled:
                 settle(claims[foundation], (*path, claim.id))
+            if claim.verdict in FIRMER_THAN[claims[foundation].verdict]:
+                raise ValueError(
+                    f"{claim.id}: cannot be {claim.verdict}, since it rests on {foundation}, which "
+                    f"is {claims[foundation].verdict}"
+                )
         settled.add(claim.id)
 
     for claim in claims.values():

@@ -49,7 +49,7 @@ class Ledger:
         )
 
     def _repr_html_(self) -> str:
-        names = ["Claim", "What the report says", "Verdict", "Rests on"]
+        names = ["Claim and verdict", "What is claimed, and what was found", "Rests on"]
         if letters_folder() is not None:
             names.append("On your letters")
         exercises = sorted({claim.id[0] for claim in self.claims})
@@ -66,12 +66,12 @@ class Ledger:
     def _row(self, claim: Claim) -> str:
         chapter = self.chapters.get(claim.id)
         name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
-        because = f"<br><small>{html.escape(claim.because)}</small>" if claim.because else ""
+        found = f'<p class="found">Found: {html.escape(claim.because)}</p>' if claim.because else ""
         foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
         cells = [
-            f"{name}<br><small>{html.escape(claim.report)}</small>",
-            html.escape(claim.claim) + because,
-            f"{MARKS[claim.verdict]} {claim.verdict}",
+            f"{name}<br><strong>{MARKS[claim.verdict]} {claim.verdict}</strong>"
+            f"<br><small>{html.escape(claim.report)}</small>",
+            html.escape(claim.claim) + found,
             foundations,
         ]
         if letters_folder() is not None:

@@ -7,9 +7,8 @@ comparison alone, and a wider one for a reader of all.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy import stats
-
-from assignment4.intervals import CONFIDENCE, Interval, is_above
+from assignment4.intervals import Interval, is_above
+from assignment4.multiple_comparisons import widen
 from assignment4.replication import difference_over_seeds
 from assignment4.tables import Table
 
@@ -87,28 +86,6 @@ def compare(
             among_all = widen(alone, values=seeds, comparisons=count)
             comparisons.append(Comparison(change, number, alone, among_all))
     return comparisons
-
-
-def widen(interval: Interval, *, values: int, comparisons: int) -> Interval:
-    """Return Student's 95 % interval of a mean, made one of several that hold together.
-
-    Bonferroni's rule: where each of m intervals misses with a probability of at most 0.05 / m, any
-    of them does with at most 0.05, whatever ties them together.
-
-    Args:
-        interval: of the mean of so many values.
-        values: how many they were.
-        comparisons: how many intervals are to hold together, m.
-    """
-    factor = _quantile(values, comparisons) / _quantile(values, 1)
-    lower, estimate, upper = interval
-    return Interval(
-        estimate - factor * (estimate - lower), estimate, estimate + factor * (upper - estimate)
-    )
-
-
-def _quantile(values: int, comparisons: int) -> float:
-    return stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * comparisons), values - 1)
 
 
 def overview(comparisons: Iterable[Comparison]) -> Table:

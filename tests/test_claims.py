@@ -196,6 +196,36 @@ def test_broken_claims_are_refused(one_claim, changes, message, tmp_path):
         read_claims(path)
 
 
+@pytest.mark.parametrize(
+    ("foundation", "verdict", "refused"),
+    [
+        ("undecided", "confirmed", True),
+        ("undecided", "refuted", True),
+        ("undecided", "undecided", False),
+        ("open", "undecided", True),
+        ("refuted", "confirmed", True),
+        ("refuted", "conditional", False),
+        ("corrected", "confirmed", False),
+    ],
+)
+def test_no_verdict_is_firmer_than_those_it_rests_on(
+    one_claim, foundation, verdict, refused, tmp_path
+):
+    entry = dataclasses.asdict(one_claim) | {"rests_on": [], "because": "Water is wet."}
+    entries = [
+        entry | {"id": "below", "verdict": foundation},
+        entry | {"id": "above", "verdict": verdict, "rests_on": ["below"]},
+    ]
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    if refused:
+        message = f"above: cannot be {verdict}, since it rests on below, which is {foundation}"
+        with pytest.raises(ValueError, match=message):
+            read_claims(path)
+    else:
+        assert list(read_claims(path)) == ["below", "above"]
+
+
 def test_an_id_may_not_occur_twice(one_claim, tmp_path):
     path = tmp_path / "claims.yml"
     entry = dataclasses.asdict(one_claim) | {"rests_on": []}

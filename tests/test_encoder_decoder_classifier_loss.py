@@ -15,6 +15,7 @@ from assignment4.encoder_decoder.assessment import (
 )
 from assignment4.encoder_decoder.classifier_loss_checks import (
     did_not_help,
+    explains,
     is_about,
     is_unchanged,
     is_unreadable,
@@ -30,6 +31,7 @@ from assignment4.encoder_decoder.comparison import (
     reading_table,
     readings,
     worst,
+    worst_letter,
 )
 from assignment4.figures.outputs import clip_bright, plot_confusions, plot_failures
 from assignment4.intervals import Interval, is_above
@@ -92,7 +94,8 @@ def test_unreadable_needs_a_judge_and_the_distance(judges, read, near, verdict):
 UNREADABLE = Readability((GOOD, GOOD), (BAD, BAD), NONE)
 READABLE = Readability((GOOD, GOOD), (GOOD, GOOD), GOOD)
 DOUBTFUL = Readability((GOOD, GOOD), (UNSURE, UNSURE), NONE)
-GAIN, LOSS, NO_GAIN = Interval(0.01, 0.04, 0.07), Interval(-0.07, -0.04, -0.01), Interval(-1, 0, 1)
+GAIN, LOSS = Interval(0.01, 0.04, 0.07), Interval(-0.07, -0.04, -0.01)
+NO_GAIN, VAGUE = Interval(-0.01, 0, 0.01), Interval(-1, 0, 1)
 
 
 @pytest.mark.can_fail("2c-noise-class")
@@ -102,6 +105,7 @@ GAIN, LOSS, NO_GAIN = Interval(0.01, 0.04, 0.07), Interval(-0.07, -0.04, -0.01),
         (UNREADABLE, (NO_GAIN, NO_GAIN), True),
         (UNREADABLE, (LOSS, NO_GAIN), True),
         (UNREADABLE, (GAIN, NO_GAIN), None),
+        (UNREADABLE, (VAGUE, NO_GAIN), None),
         (UNREADABLE, (GAIN, GAIN), False),
         (READABLE, (NO_GAIN, NO_GAIN), False),
         (DOUBTFUL, (NO_GAIN, NO_GAIN), None),
@@ -139,6 +143,15 @@ def probabilities_of(top: list[float], *, label: int) -> np.ndarray:
 def test_sure_labels_are_letters_above_nine_tenths():
     assert share_surely_labelled(probabilities_of([0.95, 0.5], label=3)).estimate == 0.5
     assert share_surely_labelled(probabilities_of([0.99, 0.99], label=14)).estimate == 0
+
+
+@pytest.mark.can_fail("2c-class-reason")
+@pytest.mark.parametrize(
+    ("reason", "fact", "verdict"),
+    [(True, True, True), (False, True, False), (True, False, False), (True, None, None)],
+)
+def test_a_reason_is_no_firmer_than_what_it_explains(reason, fact, verdict):
+    assert explains(reason, fact) is verdict
 
 
 @pytest.mark.can_fail("2c-class-reason")
@@ -184,6 +197,12 @@ def test_readability_is_of_the_outputs_beside_the_letters(found):
     assert measures.near == as_near_as_letters(found, found)
     assert measures.near.estimate == pytest.approx(0.95, abs=0.03)
     assert "Needed of all three" in str(measures)
+
+
+def test_the_worst_letter_is_that_of_the_smallest_share():
+    counts = np.array([[8, 2, 0], [0, 3, 1], [0, 0, 5]])
+    assert worst_letter(counts) == (1, 3, 4, 2)
+    assert worst_letter(np.eye(3, dtype=int)) == (0, 1, 1, 0)
 
 
 def test_worst_come_first_and_right_ones_never(found):

@@ -17,6 +17,7 @@ from assignment4.encoder_decoder.spectrum_checks import (
     comes_from_transposed_convolutions,
     comes_from_uneven_cover,
     excess,
+    grows_with_uneven_cover,
     has_lattice,
 )
 from assignment4.figures.spectrum import plot_spectra
@@ -181,6 +182,14 @@ def test_uneven_cover_is_the_cause_only_if_even_cover_has_no_lattice(uneven, eve
 )
 def test_transposed_convolutions_are_the_cause_only_with_every_kernel(transposed, resized, verdict):
     assert comes_from_transposed_convolutions(transposed, resized, LETTERS_SHARES) is verdict
+
+
+@pytest.mark.can_fail("2c-bright-dots")
+@pytest.mark.parametrize(
+    ("uneven", "verdict"), [(LATTICE, True), (LETTERS_SHARES, None), (LETTERS_SHARES / 2, False)]
+)
+def test_cover_matters_only_if_the_lattice_is_surely_stronger(uneven, verdict):
+    assert grows_with_uneven_cover(uneven, LETTERS_SHARES) is verdict
 
 
 def test_spectra_are_drawn_as_they_are_with_their_marks():

@@ -7,6 +7,7 @@ from scipy import stats
 
 from assignment4.figures.paired_comparisons import plot_comparisons
 from assignment4.intervals import Interval, mean_interval
+from assignment4.multiple_comparisons import widen
 from assignment4.paired_comparisons import (
     BASE,
     NO_DIFFERENCE,
@@ -14,7 +15,6 @@ from assignment4.paired_comparisons import (
     compare,
     details,
     overview,
-    widen,
     with_common_seeds,
 )
 

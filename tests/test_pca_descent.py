@@ -182,6 +182,13 @@ def test_a_size_suffers_where_another_is_surely_better():
     assert suffers(values, 512, 5) is False
 
 
+def test_one_of_many_intervals_above_the_bound_may_be_chance():
+    logarithms = 0.2 + 0.06 * np.array([-1, -0.5, 0, 0.5, 1])
+    alone = {1: np.exp(logarithms), 2: np.ones(5)}
+    assert suffers(alone, 1, NOTICEABLE) is True
+    assert suffers(alone | {2**n: np.exp(0.2) * np.ones(5) for n in range(2, 10)}, 1, 1.1) is None
+
+
 @pytest.mark.can_fail("4c-small-batches")
 @pytest.mark.parametrize(
     ("excesses", "verdict"),

@@ -12,6 +12,9 @@ from assignment4.intervals import Interval, is_above, is_below, proportion_inter
 from assignment4.verdicts import all_of, opposite
 
 LARGEST_DEVIATION = 0.02
+LARGEST_GAIN = 0.02
+"""By how much a judge may read more where a change is said not to have helped."""
+
 SURE = 0.9
 
 
@@ -53,13 +56,14 @@ def did_not_help(found: Readability, gains: Sequence[Interval]) -> bool | None:
         gains: for each judge, by how much the share that it reads exceeds that without the change.
 
     Returns:
-        True where the outputs are surely unreadable and no judge surely reads more of them; False
-        where they can surely be read, or where every judge surely reads more; None otherwise.
+        True where the outputs are surely unreadable and each judge surely reads less than two
+        points more of them; False where they can surely be read, or where every judge surely reads
+        more; None otherwise.
     """
-    gained = [is_above(gain, 0) for gain in gains]
-    if found.verdict or all(gained):
+    if found.verdict or all(is_above(gain, 0) for gain in gains):
         return False
-    return True if is_unreadable(found) and not any(gained) else None
+    little = all(is_below(gain, LARGEST_GAIN) for gain in gains)
+    return True if is_unreadable(found) and little else None
 
 
 def share_surely_labelled(probabilities: np.ndarray, *, labels: int = 14) -> Interval:
@@ -83,6 +87,16 @@ def labels_whatever_it_sees(shares: Sequence[Interval]) -> bool | None:
         True where each share is surely above a half, False where one is surely below, else None.
     """
     return all_of([is_above(share, 0.5) for share in shares])
+
+
+def explains(reason: bool | None, fact: bool | None) -> bool | None:
+    """Say whether a reason is one for a fact: undecided as long as the fact is.
+
+    Args:
+        reason: whether what is given as the reason is so.
+        fact: whether what it is to explain is so.
+    """
+    return None if fact is None else all_of([reason, fact])
 
 
 def separates(letters: Interval, noise: Interval) -> bool | None:

@@ -1,6 +1,7 @@
 """All losses side by side: the yardstick's numbers as tables, and what was read wrong."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -100,6 +101,29 @@ def confusion_matrix(read: np.ndarray, labels: np.ndarray, *, count: int = 14) -
     counts = np.zeros((count, count), np.int64)
     np.add.at(counts, (labels, read), 1)
     return counts
+
+
+class WorstLetter(NamedTuple):
+    """The letter that is read right least often: its label, how often, and what it is taken for."""
+
+    label: int
+    right: int
+    count: int
+    taken_for: int
+
+
+def worst_letter(counts: np.ndarray) -> WorstLetter:
+    """Return the letter of which the smallest share is read right.
+
+    Args:
+        counts: a `confusion_matrix` in which every letter occurs.
+    """
+    totals, right = counts.sum(axis=1), np.diag(counts)
+    label = int(np.argmin(right / totals))
+    mistakes = counts[label].copy()
+    mistakes[label] = 0
+    taken_for = int(mistakes.argmax()) if mistakes.any() else label
+    return WorstLetter(label, int(right[label]), int(totals[label]), taken_for)
 
 
 def worst(found: Assessment, *, count: int) -> np.ndarray:

@@ -70,6 +70,16 @@ def comes_from_uneven_cover(
     return all_of([has_lattice(uneven, reference), opposite(has_lattice(even, reference))])
 
 
+def grows_with_uneven_cover(uneven: np.ndarray, even: np.ndarray) -> bool | None:
+    """Say whether uneven cover makes a lattice stronger, pair by pair.
+
+    Args:
+        uneven: shares with a kernel that the stride does not divide, as `excess` takes them.
+        even: shares with one that it divides, of the same classes or seeds.
+    """
+    return is_above(excess(uneven, even), 0)
+
+
 def comes_from_transposed_convolutions(
     transposed: Sequence[np.ndarray], resized: np.ndarray, reference: np.ndarray
 ) -> bool | None:

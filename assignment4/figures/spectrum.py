@@ -70,5 +70,5 @@ def plot_spectrum(axes: Axes, spectrum: np.ndarray, colors: LogNorm) -> Axes:
     ticks = np.arange(0, size, size // 4)
     names = ["−1/2", "−1/4", "0", "1/4"]
     axes.set(xticks=ticks, xticklabels=names, yticks=ticks, yticklabels=names)
-    axes.set(xlabel="cycles a pixel")
+    axes.set(xlabel="cycles per pixel")
     return axes

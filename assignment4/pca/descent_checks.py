@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from assignment4.intervals import Interval, is_above, mean_interval
+from assignment4.intervals import Interval, is_above, is_below, mean_interval
+from assignment4.multiple_comparisons import widen
 from assignment4.verdicts import all_of, opposite
 
 SIGNIFICANT = 2.0
@@ -17,7 +18,7 @@ Excesses = Mapping[int, Sequence[float]]
 """By B, the excess errors over the same seeds in the same order, all positive and finite."""
 
 
-def geometric_mean(values: Sequence[float]) -> Interval:
+def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
     """Return the geometric mean of positive numbers, with its interval.
 
     It is Student's interval of the mean of their logarithms, taken back. So no bound is negative,
@@ -25,16 +26,25 @@ def geometric_mean(values: Sequence[float]) -> Interval:
 
     Args:
         values: at least two, positive and finite.
+        comparisons: how many such intervals are to hold together.
 
     Raises:
         ValueError: one is not positive and finite, or there are fewer than two.
     """
     _check(values)
-    return Interval(*map(float, np.exp(mean_interval(np.log(values)))))
+    of_logarithms = mean_interval(np.log(values))
+    widened = widen(of_logarithms, values=len(values), comparisons=comparisons)
+    return Interval(*map(float, np.exp(widened)))
 
 
-def factor_between(excesses: Excesses, size: int, other: int) -> Interval:
+def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: int = 1) -> Interval:
     """Return by which factor the excess error of one size exceeds that of another, seed by seed.
+
+    Args:
+        excesses: of both sizes.
+        size: the B that is asked about.
+        other: the B that it is held against.
+        comparisons: how many such intervals are to hold together.
 
     Raises:
         ValueError: the numbers of seeds differ, or an excess is not positive and finite.
@@ -44,7 +54,8 @@ def factor_between(excesses: Excesses, size: int, other: int) -> Interval:
         raise ValueError(f"B = {size} and B = {other} need the same seeds, got {counts} of them")
     for B in (size, other):
         _check(excesses[B], f"for B = {B}")
-    return geometric_mean(np.divide(excesses[size], excesses[other]))
+    ratios = np.divide(excesses[size], excesses[other])
+    return geometric_mean(ratios, comparisons=comparisons)
 
 
 def suffers(excesses: Excesses, size: int, factor: float) -> bool | None:
@@ -56,15 +67,19 @@ def suffers(excesses: Excesses, size: int, factor: float) -> bool | None:
         factor: such as NOTICEABLE.
 
     Returns:
-        True where against one other size the 95 % interval lies above the factor, False where
-        against all it lies below, else None.
+        True where against one other size the interval lies above the factor, wide enough that the
+        intervals against all others hold together: one of many is soon above by chance. False where
+        against every other size the 95 % interval lies below. None otherwise.
     """
-    verdicts = [
-        is_above(factor_between(excesses, size, other), factor)
-        for other in excesses
-        if other != size
+    others = [other for other in excesses if other != size]
+    above = [
+        is_above(factor_between(excesses, size, other, comparisons=len(others)), factor)
+        for other in others
     ]
-    return opposite(all_of([opposite(verdict) for verdict in verdicts]))
+    if True in above:
+        return True
+    below = [is_below(factor_between(excesses, size, other), factor) for other in others]
+    return False if all(below) else None
 
 
 def suffers_for_small_batches(excesses: Excesses) -> bool | None:
