@@ -87,8 +87,8 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
 
     Raises:
         ValueError: an entry has missing or unknown fields, an id occurs twice, a verdict is not
-            one of MARKS or lacks its reason, or a claim rests on an unknown one, on itself, or on one
-            whose verdict is less firm.
+            one of MARKS or lacks its reason, or a claim rests on an unknown one, on itself, or on
+            one whose verdict is less firm.
     """
     claims: dict[str, Claim] = {}
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
