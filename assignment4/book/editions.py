@@ -31,6 +31,8 @@ SOURCES = ("_config.yml", "_static", "_toc.yml", "assignment4", "chapters", "ref
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
+RUNNING_HEAD = "color: #555; font: 8px sans-serif; text-align: center; width: 100%"
+
 PRINTED = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "18mm", "left": "16mm", "right": "16mm"},
@@ -38,6 +40,9 @@ PRINTED = {
     "tagged": True,
     "print_background": True,
     "scale": 0.85,
+    "display_header_footer": True,
+    "header_template": f'<div style="{RUNNING_HEAD}"><span class="title"></span></div>',
+    "footer_template": f'<div style="{RUNNING_HEAD}"><span class="pageNumber"></span></div>',
 }
 """How a browser prints the book."""
 
