@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate bench clean
+.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate matrix bench clean
 
 python := .venv/bin/python
 
@@ -44,6 +44,9 @@ notebooks: environment  ## execute chapters and store their outputs (NAMES="intr
 
 replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, and can be interrupted)
 	@$(python) -m assignment4 replicate
+
+matrix: environment  ## run all tests under many circumstances, appending to results/ (hours, and can be interrupted)
+	@$(python) -m assignment4 matrix
 
 bench: environment  ## measure speed, each figure beside that of a peer (installs PyTorch into .venv)
 	@$(python) -m pip install --quiet --no-build-isolation -e ".[bench]"

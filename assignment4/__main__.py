@@ -50,6 +50,16 @@ def make_handout(arguments: argparse.Namespace) -> None:
     print("open", (pages / "index.html").as_uri())
 
 
+def test_matrix(arguments: argparse.Namespace) -> None:
+    """Run all tests under every circumstance, or under the named ones."""
+    from assignment4 import matrix
+
+    by_name = {variation.name: variation for variation in matrix.VARIATIONS}
+    if unknown := [name for name in arguments.names if name not in by_name]:
+        raise ValueError(f"no variation named {', '.join(unknown)}; there are {', '.join(by_name)}")
+    matrix.run_matrix([by_name[name] for name in arguments.names or by_name])
+
+
 def list_licences(arguments: argparse.Namespace) -> None:
     """Write the licences of all installed packages of the lock."""
     from assignment4 import licences
@@ -77,6 +87,10 @@ def main() -> int:
 
     handout = commands.add_parser("handout", help="build pages and notebooks without solutions")
     handout.set_defaults(run=make_handout)
+
+    circumstances = commands.add_parser("matrix", help="run all tests under many circumstances")
+    circumstances.add_argument("names", nargs="*", metavar="NAME", help="such as '1 thread'")
+    circumstances.set_defaults(run=test_matrix)
 
     table = commands.add_parser("licences", help="list the licences of the locked packages")
     table.set_defaults(run=list_licences)

@@ -35,6 +35,7 @@ TARGETS = {
     "licences",
     "notebooks",
     "replicate",
+    "matrix",
     "bench",
     "clean",
 }
