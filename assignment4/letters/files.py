@@ -120,11 +120,13 @@ def _read_array(path: Path, *, frame: tuple[int, ...]) -> np.ndarray:
         kind = "a folder" if path.is_dir() else "a pipe or a device"
         raise ValueError(f"found {kind}; expected a file")
     with path.open("rb") as file:
-        shape, fortran_order, dtype, header_size = _read_header(file.read(_START_BYTES))
+        size = os.fstat(file.fileno()).st_size  # 0 in /proc, where reading may wait for ever
+        start = file.read(min(size, _START_BYTES))
+        shape, fortran_order, dtype, header_size = _read_header(start)
         _check_dtype(dtype)
         _check_shape(shape, frame)
         count = math.prod(shape)
-        size, announced = os.fstat(file.fileno()).st_size, header_size + count * dtype.itemsize
+        announced = header_size + count * dtype.itemsize
         if size != announced:
             reason = "it is truncated" if size < announced else "something follows the data"
             raise ValueError(f"found {size} bytes; expected {announced} by its header: {reason}")
@@ -153,6 +155,8 @@ def _check_magic(start: bytes) -> None:
     if start[: npy.MAGIC_LEN] in _HEADER_READERS:
         return
     found = f"a file that begins with {start[:16]!r}" if start else "an empty file"
+    if start.startswith(npy.MAGIC_PREFIX) and len(start) >= npy.MAGIC_LEN:
+        found = f"version {start[npy.MAGIC_LEN - 2]}.{start[npy.MAGIC_LEN - 1]} of the npy format"
     if start.startswith(b"PK"):
         found = "an npz or zip archive"
     if start.startswith(b"\x80"):
