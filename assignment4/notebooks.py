@@ -69,7 +69,7 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
 
     `import assignment4` works, the network is off, training shows no progress bar, a person's
     IPython settings stay out, and relative folders, which a person gives from the root, hold in the
-    chapters' folder too.
+    chapters' folder too. A `~` is the home folder also where no shell has replaced it.
     """
     search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {
@@ -79,7 +79,7 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     }
     for variable in ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_CACHE"):
         if folder := os.environ.get(variable):
-            environment[variable] = os.path.abspath(root / folder)
+            environment[variable] = os.path.abspath(root / os.path.expanduser(folder))
     return environment
 
 

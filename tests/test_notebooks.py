@@ -48,6 +48,15 @@ def test_relative_folders_are_taken_from_the_root(monkeypatch: pytest.MonkeyPatc
     assert environment["PYTHONPATH"].split(":")[0] == "/root"
 
 
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/reader")
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "~/letters")
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", "~/kept")
+    environment = kernel_environment(Path("/root"))
+    assert environment["ASSIGNMENT4_LETTERS"] == "/home/reader/letters"
+    assert environment["ASSIGNMENT4_CACHE"] == "/home/reader/kept"
+
+
 def test_unset_folders_stay_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
     assert "ASSIGNMENT4_LETTERS" not in kernel_environment(Path("/root"))
