@@ -7,6 +7,7 @@ that is broken in its own way and must complain.
 import ast
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,7 @@ SILENCING_TAGS = {
 }
 LONGEST_CELL = 15
 SHORTEST_ALTERNATIVE_TEXT = 30
+NUMBERED = re.compile(r"\d+[.)] ")
 TRUTH_VALUES = {"True", "False", "np.True_", "np.False_"}
 
 
@@ -123,6 +125,17 @@ def long_cells(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def accidental_lists(notebook: NotebookNode) -> list[str]:
+    """Find lines that a number at a line's start makes a list of, in the middle of a sentence."""
+    return [
+        f"{before!r} is followed by {line!r}, which Markdown takes for a list"
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for before, line in pairwise(cell.source.splitlines())
+        if NUMBERED.match(line) and before.strip() and not NUMBERED.match(before)
+    ]
+
+
 def volatile_metadata(notebook: NotebookNode) -> list[str]:
     complaints = [
         f"{where}: the time of its execution is stored"
@@ -157,6 +170,7 @@ GATES: list[Gate] = [
     unasserted_truths,
     undescribed_images,
     long_cells,
+    accidental_lists,
     volatile_metadata,
 ]
 
@@ -229,6 +243,7 @@ BREAKS = [
     (undescribed_images, lambda book: book.cells[2].metadata.mystnb.image.update(alt="A plot")),
     (undescribed_images, lambda book: book.cells[2].metadata.mystnb.pop("figure")),
     (long_cells, set_source("x = 1\n" * 16)),
+    (accidental_lists, lambda book: book.cells[0].update(source="The mean is below\n1. So it is.")),
     (volatile_metadata, lambda book: book.cells[1].metadata.update(execution={"busy": "now"})),
     (volatile_metadata, lambda book: book.metadata.update(language_info={"version": "3.11.2"})),
 ]

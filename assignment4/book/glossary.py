@@ -10,7 +10,7 @@ from sphinx.util.nodes import make_refnode
 
 GLOSSARY = "chapters/glossary"
 
-EVERYDAY = {"near"}
+EVERYDAY = {"conditional", "confirmed", "corrected", "near", "refuted"}
 """Terms that are common words as well; where they are meant, the chapters say so."""
 
 UNLINKED = (nodes.caption, nodes.citation, nodes.literal, nodes.math, nodes.reference, nodes.title)

@@ -111,6 +111,10 @@ class WorstLetter(NamedTuple):
     count: int
     taken_for: int
 
+    def told(self, letters: str) -> str:
+        """Return the letter and how often it is read right, such as "N: 12 of 60"."""
+        return f"{letters[self.label]}: {self.right} of {self.count}"
+
 
 def worst_letter(counts: np.ndarray) -> WorstLetter:
     """Return the letter of which the smallest share is read right.

@@ -127,6 +127,16 @@ def mean_image_deviations(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return means.reshape(len(means), -1).std(axis=1)
 
 
+TERMS = {
+    "to_letters": "to the letters",
+    "to_means": "to the plain mean μ",
+    "variance": "variance of the letters",
+    "shift": "distance of the means",
+    "cross": "cross term",
+}
+"""What a page calls the fields of a `LossDifference`."""
+
+
 @dataclass(frozen=True)
 class LossDifference:
     """The loss of outputs to letters, their loss to mean images, and what lies between.

@@ -8,15 +8,16 @@ from matplotlib.figure import Figure
 from assignment4.figures.colors import BLUE
 
 
-def plot_stored_entries(axes: Axes, matrix: scipy.sparse.sparray) -> Axes:
+def plot_stored_entries(axes: Axes, matrix: scipy.sparse.sparray, *, size: float = 0.6) -> Axes:
     """Draw a dot for each stored entry of a sparse matrix, row 0 on top.
 
     Args:
         axes: to draw on.
         matrix: (rows, columns), sparse.
+        size: of a dot, in points.
     """
     entries = matrix.tocoo()
-    axes.plot(entries.col, entries.row, "s", color=BLUE, markersize=0.6, markeredgewidth=0)
+    axes.plot(entries.col, entries.row, "s", color=BLUE, markersize=size, markeredgewidth=0)
     rows, columns = matrix.shape
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), aspect="equal")
     axes.set(xticks=[0, columns - 1], yticks=[0, rows - 1])
