@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,9 @@ import platformdirs
 
 PACKAGE = Path(__file__).resolve().parent
 
+LEFTOVER_SECONDS = 24 * 3600
+"""The age at which a temporary file belongs to no write that still goes on."""
+
 Arrays = dict[str, np.ndarray]
 Key = Mapping[str, object]
 
@@ -30,7 +34,7 @@ Key = Mapping[str, object]
 def cache_folder() -> Path:
     """Return the folder that ASSIGNMENT4_CACHE names, else one in the user's cache folder."""
     named = os.environ.get("ASSIGNMENT4_CACHE")
-    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("assignment4"))
+    return Path(os.path.expanduser(named or platformdirs.user_cache_dir("assignment4")))
 
 
 def code_digest(*parts: str) -> str:
@@ -87,7 +91,7 @@ def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
         A dictionary of arrays.
 
     Raises:
-        OSError: the cache's folder cannot be written; the message names it.
+        OSError: the cache's folder cannot be read or written; the message names it.
     """
     arrays = read(name, key)
     if arrays is None:
@@ -102,9 +106,10 @@ def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
 def read(name: str, key: Key) -> Arrays | None:
     """Return an entry's arrays, or None where the cache has no sound entry of this key."""
     path = entry_path(name, key)
-    try:
+    content = None
+    with refusals_named("read"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
         content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    if content is None:
         return None
     try:
         return _unpack(content, key)
@@ -116,15 +121,16 @@ def read(name: str, key: Key) -> Arrays | None:
 def write(name: str, key: Key, arrays: Arrays) -> None:
     """Write an entry in one step: a reader sees all of it or nothing."""
     path = entry_path(name, key)
-    try:
-        write_atomically(path, _pack(arrays, key))
-    except OSError as error:
-        raise _unwritable(error) from error
+    content = _pack(arrays, key)
+    with refusals_named():
+        _remove_leftovers(path.parent)
+        write_atomically(path, content)
 
 
 def remove(name: str, key: Key) -> None:
     """Remove an entry, if there is one."""
-    entry_path(name, key).unlink(missing_ok=True)
+    with refusals_named():
+        entry_path(name, key).unlink(missing_ok=True)
 
 
 def entry_path(name: str, key: Key) -> Path:
@@ -151,8 +157,25 @@ def log(line: str) -> None:
     """Append a line to the cache's log, and show it where a person is watching."""
     if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":
         print(line, file=sys.stderr)
-    with open(cache_folder() / "log.txt", "a", encoding="utf-8") as file:
+    path = cache_folder() / "log.txt"
+    with refusals_named(), path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+@contextlib.contextmanager
+def refusals_named(action: str = "write to") -> Iterator[None]:
+    """Turn a refusal of the system into one that names the cache's folder and says what helps.
+
+    Args:
+        action: what is done to the folder, "read" or "write to".
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OSError(
+            f"cannot {action} the cache folder {cache_folder()}: {error.strerror}; "
+            "set ASSIGNMENT4_CACHE to a folder with room that can be written"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -160,26 +183,27 @@ def _alone(name: str, key: Key) -> Iterator[None]:
     """Hold the lock of an entry; the system takes it from a process that dies."""
     path = entry_path(name, key)
     lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
-    try:
+    with refusals_named():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with contextlib.suppress(filelock.Timeout):
             lock.acquire(timeout=0)
-        except filelock.Timeout:
-            log(f"{path.name} is being computed by another process, which is waited for")
+    if not lock.is_locked:
+        log(f"{path.name} is being computed by another process, which is waited for")
+        with refusals_named():
             lock.acquire()
-    except OSError as error:
-        raise _unwritable(error) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def _unwritable(error: OSError) -> OSError:
-    return OSError(
-        f"cannot write to the cache folder {cache_folder()}: {error.strerror}; "
-        "set ASSIGNMENT4_CACHE to a folder with room that can be written"
-    )
+def _remove_leftovers(folder: Path) -> None:
+    """Remove temporary files of entries whose writing was killed long ago."""
+    oldest = time.time() - LEFTOVER_SECONDS
+    for path in folder.glob(".*.entry-*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def _json(key: Key) -> bytes:

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import html
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -212,12 +213,13 @@ FINDINGS = {
 def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outcome:
     outcome = Outcome(claim, FINDINGS[verdict] + " on these letters", evidence, other_letters=True)
     content = json.dumps({"finding": outcome.finding, "evidence": evidence}, ensure_ascii=False)
-    cache.write_atomically(_outcome_path(claim.id), content.encode())
+    with cache.refusals_named():
+        cache.write_atomically(_outcome_path(claim.id), content.encode())
     return outcome
 
 
 def _outcome_path(claim_id: str) -> Path:
-    folder = hashlib.sha256(str(letters_folder()).encode()).hexdigest()[:16]
+    folder = hashlib.sha256(os.fsencode(str(letters_folder()))).hexdigest()[:16]
     return cache.cache_folder() / f"outcomes-{folder}" / f"{claim_id}.json"
 
 
