@@ -4,15 +4,11 @@ import os
 
 import pytest
 
-from assignment4.notebooks import ROOT, chapter_paths, kernel_environment
+from assignment4.notebooks import ROOT, THREADS, chapter_paths, kernel_environment
 from assignment4.offline import forbid_network
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
-
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-"""Variables that say how many threads a process computes with."""
 
 
 def share_processors() -> None:

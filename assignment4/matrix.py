@@ -20,8 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assignment4 import cache
-from assignment4.notebooks import ROOT
+from assignment4.json_lines import append_json_line, read_json_lines
+from assignment4.notebooks import ROOT, THREADS
 
 RESULTS = ROOT / "results" / "matrix.jsonl"
 
@@ -52,8 +52,7 @@ class Variation:
 
 
 def _threads(count: int) -> dict[str, str]:
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-    return dict.fromkeys(names, str(count))
+    return dict.fromkeys(THREADS, str(count))
 
 
 VARIATIONS = (
@@ -89,11 +88,13 @@ def run_matrix(
     """
     archive = _archive(source)
     tree = hashlib.sha256(archive).hexdigest()[:16]
+    passed = {
+        (line["variation"], line["tree"])
+        for line in read_json_lines(results)
+        if line["outcome"] == "passed"
+    }
     for variation in variations:
-        if any(
-            (line["variation"], line["tree"], line["outcome"]) == (variation.name, tree, "passed")
-            for line in read_matrix(results)
-        ):
+        if (variation.name, tree) in passed:
             continue
         start = time.perf_counter()
         reason = unavailable(variation)
@@ -101,16 +102,7 @@ def run_matrix(
         line = {"variation": variation.name, "tree": tree, **outcome}
         line["minutes"] = round((time.perf_counter() - start) / 60, 1)
         print(json.dumps(line, ensure_ascii=False), flush=True)
-        before = results.read_text(encoding="utf-8") if results.exists() else ""
-        text = before + json.dumps(line, ensure_ascii=False) + "\n"
-        cache.write_atomically(results, text.encode())
-
-
-def read_matrix(results: Path = RESULTS) -> list[dict]:
-    """Return the outcomes, oldest first; a missing file has none."""
-    if not results.exists():
-        return []
-    return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+        append_json_line(results, line)
 
 
 def unavailable(variation: Variation) -> str:

@@ -15,6 +15,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 ROOT = Path(__file__).resolve().parent.parent
 """The repository's root."""
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+"""Variables that say how many threads a kernel, or another process, computes with."""
+
 TIMEOUT = 1800
 """Seconds that one cell may take."""
 

@@ -1,7 +1,6 @@
 """Experiments over seeds, kept as lines of text with what they depend on."""
 
 import hashlib
-import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from assignment4 import cache
 from assignment4.encoder_decoder.assessment import Readability
 from assignment4.groups import GROUPS
 from assignment4.intervals import Interval, mean_interval, proportion_interval
+from assignment4.json_lines import append_json_line, read_json_lines
 from assignment4.letters import Letters, load_letters
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.splits import REPORT_TRAIN_COUNT
@@ -114,7 +114,7 @@ def replicate(
             run |= _provenance(group, letters)
             if _identity(run) not in done:
                 numbers = run_experiment(group, name, letters, split=split, seed=seed, steps=steps)
-                _append(path, run | numbers)
+                append_json_line(path, run | numbers)
 
 
 def run_experiment(
@@ -127,10 +127,7 @@ def run_experiment(
 
 def read_lines(group: str, *, folder: Path = RESULTS) -> list[dict]:
     """Return all results of a group, oldest first; a missing file has none."""
-    path = _path(group, folder)
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return read_json_lines(_path(group, folder))
 
 
 def read_results(
@@ -233,9 +230,3 @@ def _commit() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-
-
-def _append(path: Path, result: dict) -> None:
-    lines = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines += json.dumps(result, ensure_ascii=False) + "\n"
-    cache.write_atomically(path, lines.encode())

@@ -6,7 +6,6 @@ nearly idle: of threads that wait for one another, some waste their turn by wait
 libraries differ in that. Rounds that differ much give such a measurement away, and it is not kept.
 """
 
-import json
 import os
 import platform
 import statistics
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assignment4 import cache
+from assignment4.json_lines import append_json_line, read_json_lines
 from assignment4.notebooks import ROOT
 
 RESULTS = ROOT / "results" / "speed.jsonl"
@@ -111,9 +111,7 @@ def keep(benchmark: str, measured: Mapping[str, object], *, path: Path = RESULTS
         measured: what `json` can write, among it the machine.
         path: of the file.
     """
-    lines = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines += json.dumps({"benchmark": benchmark, **measured}, ensure_ascii=False) + "\n"
-    cache.write_atomically(path, lines.encode())
+    append_json_line(path, {"benchmark": benchmark, **measured})
 
 
 def newest(benchmark: str, *, path: Path = RESULTS) -> dict:
@@ -122,8 +120,7 @@ def newest(benchmark: str, *, path: Path = RESULTS) -> dict:
     Raises:
         ValueError: there is none.
     """
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    found = [one for one in map(json.loads, lines) if one["benchmark"] == benchmark]
+    found = [one for one in read_json_lines(path) if one["benchmark"] == benchmark]
     if not found:
         raise ValueError(f"{path.name} has no measurement of {benchmark!r}; `make bench` makes it")
     return found[-1]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -187,3 +188,58 @@ def test_a_person_sees_the_log(monkeypatch, capsys):
     monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "1")
     cache.log("an entry is damaged")
     assert capsys.readouterr().err == "an entry is damaged\n"
+
+
+def test_files_of_writes_killed_long_ago_are_cleared_away(folder):
+    old, young = (folder / f".net-0123.entry-{name}" for name in ("old", "young"))
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    cache.write("net", {}, {})
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("call", ["write", "fsync", "replace", "mkstemp"])
+def test_a_full_disk_is_one_error_and_leaves_the_old_entry(folder, monkeypatch, call):
+    def full(*_, **options):
+        raise OSError(28, "No space left on device")
+
+    cache.write("net", {}, {"numbers": np.arange(3)})
+    if call == "write":
+        monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: Full(descriptor))
+    else:
+        module = tempfile if call == "mkstemp" else os
+        monkeypatch.setattr(module, call, full)
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*No space left"):
+        cache.write("net", {}, {"numbers": np.zeros(3)})
+    monkeypatch.undo()
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(folder))
+    assert cache.read("net", {})["numbers"].tolist() == [0, 1, 2]
+    assert [path.suffix for path in folder.iterdir()] == [".entry"]
+
+
+class Full:
+    """A file on a full disk: its first bytes are written, the rest are not."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __enter__(self) -> "Full":
+        return self
+
+    def __exit__(self, *_) -> None:
+        os.close(self.descriptor)
+
+    def write(self, content: bytes) -> None:
+        os.write(self.descriptor, content[:10])
+        raise OSError(28, "No space left on device")
+
+
+def test_an_entry_that_may_not_be_read_is_one_error(folder, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    cache.write("net", {}, {})
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    with pytest.raises(OSError, match=r"cannot read the cache folder .*Permission denied"):
+        cache.read("net", {})

@@ -4,10 +4,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
-from assignment4 import cache
-
 KILLED_AT_EVERY_LINE = """
 import os, signal, sys
 import numpy as np
@@ -60,65 +56,3 @@ def test_a_process_killed_at_any_line_of_the_cache_loses_nothing(tmp_path):
     assert done.returncode == 0, done.stderr
     assert 60 <= int(done.stdout) < 998
     assert list(tmp_path.rglob("log.txt")) == [], "an entry was found damaged"
-
-
-@pytest.fixture
-def folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
-    return tmp_path
-
-
-def test_files_of_writes_killed_long_ago_are_cleared_away(folder):
-    old, young = (folder / f".net-0123.entry-{name}" for name in ("old", "young"))
-    for path in (old, young):
-        path.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    cache.write("net", {}, {})
-    assert (old.exists(), young.exists()) == (False, True)
-
-
-@pytest.mark.parametrize("call", ["write", "fsync", "replace", "mkstemp"])
-def test_a_full_disk_is_one_error_and_leaves_the_old_entry(folder, monkeypatch, call):
-    def full(*_, **options):
-        raise OSError(28, "No space left on device")
-
-    cache.write("net", {}, {"numbers": cache.np.arange(3)})
-    if call == "write":
-        monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: Full(descriptor))
-    else:
-        module = cache.tempfile if call == "mkstemp" else os
-        monkeypatch.setattr(module, call, full)
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*No space left"):
-        cache.write("net", {}, {"numbers": cache.np.zeros(3)})
-    monkeypatch.undo()
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(folder))
-    assert cache.read("net", {})["numbers"].tolist() == [0, 1, 2]
-    assert [path.suffix for path in folder.iterdir()] == [".entry"]
-
-
-class Full:
-    """A file on a full disk: its first bytes are written, the rest are not."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-
-    def __enter__(self) -> "Full":
-        return self
-
-    def __exit__(self, *_) -> None:
-        os.close(self.descriptor)
-
-    def write(self, content: bytes) -> None:
-        os.write(self.descriptor, content[:10])
-        raise OSError(28, "No space left on device")
-
-
-def test_an_entry_that_may_not_be_read_is_one_error(folder, monkeypatch):
-    def refuse(*_):
-        raise PermissionError(13, "Permission denied")
-
-    cache.write("net", {}, {})
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
-    with pytest.raises(OSError, match=r"cannot read the cache folder .*Permission denied"):
-        cache.read("net", {})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assignment4.matrix import VARIATIONS, Variation, read_matrix, run_matrix, unavailable
+from assignment4.json_lines import read_json_lines
+from assignment4.matrix import VARIATIONS, Variation, run_matrix, unavailable
 from assignment4.notebooks import ROOT
 
 ENVIRONMENT = f"""#!/bin/sh
@@ -50,7 +51,7 @@ def commit(folder: Path) -> None:
 def outcomes(source: Path, results: Path, *variations: Variation) -> list[dict]:
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     run_matrix(variations, source=source, results=results, tests=options)
-    return read_matrix(results)
+    return read_json_lines(results)
 
 
 def test_what_a_variation_asks_for_decides(source, tmp_path):

@@ -37,7 +37,6 @@ TEXTS = {".css", ".html", ".js", ".svg"}
 PRINT = """
 import pathlib, sys
 from assignment4.book import editions
-from assignment4.book.checksums import CHECKSUMS, published_files, write_checksums
 editions.print_pdf(pathlib.Path(sys.argv[1]))
 """
 
@@ -52,6 +51,8 @@ IDS = """() => Array.from(document.querySelectorAll("[id], a[name]"))
     .map(one => one.id || one.name)"""
 WIDER_THAN_THE_SCREEN = """() => Math.max(
     document.documentElement.scrollWidth, document.body.scrollWidth) > innerWidth"""
+NOTHING_MOVES = """() =>
+    document.getAnimations().every(one => one.playState != 'running')"""
 FIRST_PAINT = """() =>
     performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
 CURT_IMAGES = f"""() => Array.from(document.querySelectorAll("main img"))
@@ -120,6 +121,7 @@ def test_page_is_whole_in_both_themes_and_widths(pages, browser, name):
             assert page.evaluate(CURT_IMAGES) == [], where
             assert not page.evaluate(WIDER_THAN_THE_SCREEN), where
             assert barriers(page) == [], where
+            page.wait_for_function(NOTHING_MOVES, timeout=3000)
             page.context.close()
 
 
@@ -439,14 +441,6 @@ def test_moving_parts_are_still_pictures_in_print(pages, browser):
     page.emulate_media(media="print")
     assert (still.is_visible(), controls.is_visible()) == (True, False)
     page.context.close()
-
-
-def test_nothing_keeps_moving_by_itself(pages, browser):
-    resting = "() => document.getAnimations().every(one => one.playState != 'running')"
-    for name in NAMES:
-        page = open_page(browser, chapter_url(pages, name))
-        page.wait_for_function(resting, timeout=3000)
-        page.context.close()
 
 
 def test_handed_out_book_has_problems_and_no_solutions(tmp_path):

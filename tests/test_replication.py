@@ -454,4 +454,4 @@ def test_a_stored_result_is_found_again(short_run, monkeypatch, tmp_path):
 def test_no_other_file_lies_among_the_stored_results():
     """Beside the groups there is only what no chapter's claim rests on: speeds and test runs."""
     names = {path.name for path in RESULTS.glob("*.jsonl")}
-    assert names <= {f"{name}.jsonl" for name in (*GROUPS, "speed", "matrix", "mutants")}
+    assert names <= {f"{name}.jsonl" for name in (*GROUPS, "speed", "matrix")}

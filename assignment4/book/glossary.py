@@ -1,11 +1,13 @@
 """Links from each first use of a term in a page to the glossary, its meaning as their title."""
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
 GLOSSARY = "chapters/glossary"
@@ -23,6 +25,13 @@ class Term:
 
     anchor: str
     meaning: str
+
+
+@functools.cache
+def book_terms(environment: BuildEnvironment) -> dict[str, Term]:
+    """Return the terms that become links in the pages of a build."""
+    terms = terms_of(environment.get_doctree(GLOSSARY))
+    return {name: term for name, term in terms.items() if name not in EVERYDAY}
 
 
 def terms_of(glossary: nodes.document) -> dict[str, Term]:
@@ -45,21 +54,27 @@ def _first_sentence(paragraph: nodes.paragraph) -> str:
     return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
 
 
-def uses_of(text: str, names: Sequence[str]) -> list[tuple[int, int, str]]:
+def uses_of(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
     """Return where terms stand in a text: begin, end and the term's name, in reading order.
 
     A term may be in the plural or begin a sentence; of two that overlap, the longer one counts.
     """
-    by_spelling = {_capitalized(name): name for name in names}
+    by_spelling, pattern = _spellings(tuple(names))
+    return [
+        (match.start(), match.end(), by_spelling[_capitalized(match[1])])
+        for match in pattern.finditer(text)
+    ]
+
+
+@functools.cache
+def _spellings(names: tuple[str, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return names by their spelling at a sentence's begin, and what finds them in a text."""
     alternatives = "|".join(
         f"[{name[0]}{name[0].upper()}]{re.escape(name[1:])}"
         for name in sorted(names, key=len, reverse=True)
     )
-    pattern = rf"(?<![\w-])({alternatives})s?(?![\w-])"
-    return [
-        (match.start(), match.end(), by_spelling[_capitalized(match[1])])
-        for match in re.finditer(pattern, text)
-    ]
+    pattern = re.compile(rf"(?<![\w-])({alternatives})s?(?![\w-])")
+    return {_capitalized(name): name for name in names}, pattern
 
 
 def _capitalized(name: str) -> str:
@@ -70,11 +85,10 @@ def link_terms(app: Sphinx, document: nodes.document, docname: str) -> None:
     """Make a link of the first use of each term in a page's running text."""
     if docname == GLOSSARY or GLOSSARY not in app.env.all_docs:
         return
-    terms = terms_of(app.env.get_doctree(GLOSSARY))
-    names, seen = [name for name in terms if name not in EVERYDAY], set()
+    terms, seen = book_terms(app.env), set()
     for text in list(filter(_is_running_text, document.findall(nodes.Text))):
         parts, end = [], 0
-        for start, stop, name in uses_of(text, names):
+        for start, stop, name in uses_of(text, terms):
             if name not in seen:
                 seen.add(name)
                 parts.append(nodes.Text(text[end:start]))
