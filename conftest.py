@@ -1,11 +1,15 @@
 """How pytest runs here: fast tests alone, everything and the chapters with --nbval."""
 
 import os
+from collections import Counter
+from pathlib import PurePosixPath
 
 import pytest
 
-from assignment4.notebooks import ROOT, THREADS, chapter_paths, kernel_environment
+from assignment4.budgets import BUDGETS, over_budget
+from assignment4.notebooks import THREADS, chapter_paths, kernel_environment
 from assignment4.offline import forbid_network
+from assignment4.repository import ROOT
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
@@ -24,6 +28,30 @@ def altering_variables() -> list[str]:
     return [f"{name}={os.environ[name]}" for name in ALTERING if os.environ.get(name)]
 
 
+class ChapterTimes:
+    """Fails a run of all chapters in which one took more than its share of the time."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        path = PurePosixPath(report.fspath)
+        if path.suffix == ".ipynb":
+            self.seconds[path.stem] += report.duration
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._excesses() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for line in self._excesses():
+            terminalreporter.write_line(line, red=True)
+
+    def _excesses(self) -> list[str]:
+        return over_budget(self.seconds) if self.seconds.keys() >= BUDGETS.keys() else []
+
+
 def pytest_configure(config: pytest.Config) -> None:
     forbid_network()
     share_processors()
@@ -31,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
     if altering_variables() and config.option.nbval:
         config.option.nbval_lax = True
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ChapterTimes())
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -22,6 +22,7 @@ CODE = (
     "batch_sizes",
     "letters/dataset",
     "letters/normalization",
+    "letters/random_order",
     "letters/splits",
     "pca/components",
     "pca/descent",

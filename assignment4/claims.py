@@ -17,7 +17,7 @@ import yaml
 
 from assignment4 import cache
 from assignment4.letters.dataset import letters_folder
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 MARKS = {
     "confirmed": "✓",

@@ -9,11 +9,14 @@ import keras
 import numpy as np
 from keras import layers
 
+from assignment4.encoder_decoder import training
 from assignment4.encoder_decoder.assessment import Yardstick, as_near_as_letters
 from assignment4.encoder_decoder.classifiers import (
+    build_second_judge,
     draw_noise,
     read_letters,
     train_classifier,
+    train_judge,
 )
 from assignment4.encoder_decoder.losses import (
     LETTERS_WEIGHT,
@@ -29,11 +32,26 @@ from assignment4.encoder_decoder.models import (
     FOR_CLASSIFIER,
     Architecture,
     ScaledReLU,
+    outputs_of,
 )
 from assignment4.encoder_decoder.spectrum import lattice_shares
 from assignment4.encoder_decoder.targets import NOISE_LABEL, NOISE_LABEL_OF_SCRIPTS
 from assignment4.encoder_decoder.training import Trained
 from assignment4.letters import Alphabet, Letters, normalize, split_as_reported, split_by_family
+
+CODE = (
+    *training.CODE,
+    "encoder_decoder/assessment",
+    "encoder_decoder/metrics",
+    "encoder_decoder/spectrum",
+    "experiments",
+    "intervals",
+    "letters/dataset",
+    "letters/normalization",
+    "letters/random_order",
+    "letters/splits",
+)
+"""The modules on which a result depends, beside the letters."""
 
 SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
 JUDGE_SEED, SECOND_JUDGE_SEED, CLASSIFIER_SEED = 1000, 2000, 3000
@@ -181,13 +199,33 @@ ABLATIONS: dict[str, Experiment] = {
 """Trained on random letters, each with one change."""
 
 
+def run_encoder_decoder(
+    experiment: Experiment, letters: Letters, *, split: str, seed: int, steps: int
+) -> dict[str, float]:
+    """Train and measure one network of Exercise 2, and return its numbers."""
+    parts = Parts.of(letters, split)
+    judges = [
+        train_judge(parts.latin, seed=JUDGE_SEED + seed),
+        train_judge(parts.latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
+    ]
+    yardstick = Yardstick(judges, parts.latin, parts.unseen_latin)
+    run = experiment(parts, steps, seed)
+    first, second = yardstick.letters.reading_accuracies
+    return {
+        "first judge": round(first.estimate, 4),
+        "second judge": round(second.estimate, 4),
+        **measure(run, yardstick, parts.unseen_cyrillic),
+        "seconds": round(run.trained.seconds, 1),
+    }
+
+
 def measure(run: Run, yardstick: Yardstick, cyrillic: Alphabet) -> dict[str, float]:
     """Return a run's numbers, on outputs for unseen Cyrillic letters.
 
     Accuracies are of the two judges and of the network's own classifier, where it has one; all
     other numbers are means, and shares and sharpness are in those of unseen Latin letters.
     """
-    outputs = run.trained.model.predict(run.prepare(cyrillic.images), batch_size=500, verbose=0)
+    outputs = outputs_of(run.trained.model, run.prepare(cyrillic.images))
     found = yardstick.measure(outputs, cyrillic.labels)
     first, second = found.reading_accuracies
     numbers = {

@@ -6,7 +6,7 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from assignment4.cache import write_atomically
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 LOCK = ROOT / "requirements.txt"
 LICENCES = ROOT / "licences.csv"

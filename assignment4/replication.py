@@ -7,13 +7,14 @@ from pathlib import Path
 
 from assignment4 import cache
 from assignment4.encoder_decoder.assessment import Readability
+from assignment4.encoder_decoder.training import DEFAULT_STEPS
 from assignment4.groups import GROUPS
 from assignment4.intervals import Interval, mean_interval, proportion_interval
 from assignment4.json_lines import append_json_line, read_json_lines
 from assignment4.letters import Letters, load_letters
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.splits import REPORT_TRAIN_COUNT
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results"
 STEPS = {name: group.steps for name, group in GROUPS.items()}
@@ -54,6 +55,7 @@ PLAN = (
         "seeds": [0],
         "steps": STEPS_OF_THE_TEST,
     },
+    {"group": "squared_errors", "seeds": [0], "steps": DEFAULT_STEPS},
     {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
     {"group": "as_in_scripts", "seeds": [0], "steps": STEPS_OF_THE_SCRIPTS_NETWORK},
     {

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assignment4 import cache
 from assignment4.json_lines import append_json_line, read_json_lines
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results" / "speed.jsonl"
 """One measurement a line, the newest of a benchmark last."""

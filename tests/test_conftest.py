@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ class SmallBook:
             (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, root / name)
         (root / "assignment4").mkdir()
-        for name in ("notebooks.py", "offline.py"):
+        for name in ("budgets.py", "notebooks.py", "offline.py", "repository.py"):
             shutil.copy(ROOT / "assignment4" / name, root / "assignment4")
         (root / "assignment4" / "__init__.py").touch()
         (root / "chapters").mkdir()

@@ -9,12 +9,12 @@ import pytest
 from assignment4.letters import CYRILLIC, LATIN, PAIRS, Alphabet, load_letters
 from assignment4.letters.description import slant_spread
 from assignment4.letters.embedded import render_letters
+from assignment4.letters.random_order import random_order
 from assignment4.letters.rendering import (
     WIDENING,
     Variation,
     draw_variations,
     random_fractions,
-    random_order,
     render_image,
 )
 from assignment4.letters.typefaces import (

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from assignment4 import __main__, cache, groups, replication
+from assignment4 import __main__, cache, experiments, groups, replication
 from assignment4.encoder_decoder import losses
 from assignment4.experiments import SPLITS
 from assignment4.groups import GROUPS
@@ -150,8 +150,8 @@ def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_pat
 )
 def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
     monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
-    monkeypatch.setattr(groups, "train_judge", lambda *_, **options: None)
-    monkeypatch.setattr(groups, "Yardstick", lambda *_: None)
+    monkeypatch.setattr(experiments, "train_judge", lambda *_, **options: None)
+    monkeypatch.setattr(experiments, "Yardstick", lambda *_: None)
     monkeypatch.setitem(SPLITS, "as reported", lambda alphabet: (alphabet, alphabet))
     arguments = {"group": GROUP, "seeds": [0], "steps": 1, "folder": tmp_path} | wrong
     with pytest.raises((KeyError, ValueError), match=r"no such|by colour"):

@@ -14,7 +14,7 @@ from keras import layers
 
 from assignment4 import cache
 from assignment4.encoder_decoder import training
-from assignment4.encoder_decoder.models import AS_DESCRIBED, IMAGE_SHAPE, Blocks
+from assignment4.encoder_decoder.models import AS_DESCRIBED, IMAGE_SHAPE, Blocks, outputs_of
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.encoder_decoder.training import Trained, train
 from assignment4.letters import (
@@ -31,6 +31,7 @@ CODE = (
     "auto_encoders/convolutional",
     "letters/dataset",
     "letters/normalization",
+    "letters/random_order",
     "letters/splits",
     "pca/components",
     "pca/inputs",
@@ -98,7 +99,7 @@ def train_auto_encoder(letters: Alphabet, k: int, *, steps: int, seed: int) -> T
 
 def reconstruct(model: keras.Model, letters: Alphabet) -> np.ndarray:
     """Return what a network makes of normalised letters, (n, 28, 28, 1) float32."""
-    return model.predict(normalize(letters.images), batch_size=500, verbose=0)
+    return outputs_of(model, normalize(letters.images))
 
 
 def mean_squared_error(letters: Alphabet, outputs: np.ndarray) -> float:

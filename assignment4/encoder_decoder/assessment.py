@@ -21,6 +21,7 @@ from assignment4.encoder_decoder.metrics import (
     sharpness,
     within_class_variances,
 )
+from assignment4.encoder_decoder.models import outputs_of
 from assignment4.intervals import Interval, is_above, is_below, mean_interval, proportion_interval
 from assignment4.letters import Alphabet, normalize, one_of_each
 
@@ -119,7 +120,7 @@ class Yardstick:
 
 def transcribe(model: keras.Model, cyrillic: Alphabet) -> np.ndarray:
     """Return the model's outputs for an alphabet's images, (n, 28, 28, 1) float32."""
-    return model.predict(normalize(cyrillic.images), batch_size=500, verbose=0)
+    return outputs_of(model, normalize(cyrillic.images))
 
 
 class Readability(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 from keras import layers
 
 from assignment4.cache import array_digest
-from assignment4.encoder_decoder.models import IMAGE_SHAPE
+from assignment4.encoder_decoder.models import IMAGE_SHAPE, outputs_of
 from assignment4.encoder_decoder.targets import NOISE_LABEL, OUTPUTS, draw_with_labels, one_hot
 from assignment4.encoder_decoder.training import train
 from assignment4.letters import Alphabet, normalize
@@ -74,21 +74,26 @@ def build_classifier() -> keras.Model:
 
 
 def train_judge(
-    letters: Alphabet, *, seed: int, build: Callable[[], keras.Model] = build_judge
+    letters: Alphabet,
+    *,
+    seed: int,
+    build: Callable[[], keras.Model] = build_judge,
+    steps: int = JUDGE_STEPS,
 ) -> keras.Model:
     """Train a judge on real letters alone.
 
     Args:
         letters: a training part.
         seed: another one than that of the network to be judged.
-        build: `build_judge` or `build_second_judge`.
+        build: `build_judge`, `build_second_judge` or what makes another classifier.
+        steps: how many batches of 100 images.
     """
     images, labels = normalize(letters.images), letters.labels
     return train(
         build,
         draw_with_labels(images, labels, seed=seed),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps=JUDGE_STEPS,
+        steps=steps,
         seed=seed,
         data={"letters": array_digest(images, labels)},
     ).model
@@ -137,10 +142,9 @@ def draw_noise(count: int, *, seed: int) -> np.ndarray:
 
 def read_letters(classifier: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the label that a classifier reads in each image, (n,) int64."""
-    return classifier.predict(images, batch_size=500, verbose=0).argmax(axis=1)
+    return outputs_of(classifier, images).argmax(axis=1)
 
 
 def probabilities(classifier: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the probability that a classifier gives to each of its labels, (n, labels)."""
-    logits = classifier.predict(images, batch_size=500, verbose=0)
-    return keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+    return keras.ops.convert_to_numpy(keras.ops.softmax(outputs_of(classifier, images)))

@@ -25,7 +25,12 @@ from assignment4.encoder_decoder.targets import (
     letters_by_class,
     one_hot,
 )
-from assignment4.encoder_decoder.training import MeanSquaredErrorToTargets, Trained, train
+from assignment4.encoder_decoder.training import (
+    MeanSquaredErrorToTargets,
+    Trained,
+    layer_settings,
+    train,
+)
 from assignment4.letters import Alphabet, normalize, one_of_each
 
 LETTERS_WEIGHT = 1.0
@@ -223,6 +228,10 @@ class Frozen(keras.layers.Layer):
     def call(self, inputs):
         """Return the model's outputs."""
         return self.model(inputs, training=False)
+
+    def get_config(self) -> dict[str, object]:
+        """Return the settings, on which a training depends."""
+        return super().get_config() | {"layers": list(layer_settings(self.model))}
 
 
 def _followed_by(classifier: keras.Model, architecture: Architecture) -> keras.Model:

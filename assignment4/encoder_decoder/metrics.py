@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from assignment4 import cache
 from assignment4.intervals import Interval, proportion_interval
 from assignment4.letters import Alphabet, normalize
 
@@ -61,9 +62,18 @@ def logistic_regression(
     images: np.ndarray, train_images: np.ndarray, train_labels: np.ndarray
 ) -> np.ndarray:
     """Return for each image the label that a logistic regression on pixels gives it."""
-    model = LogisticRegression(C=0.01, max_iter=200)
-    model.fit(train_images.reshape(len(train_images), -1), train_labels)
-    return model.predict(images.reshape(len(images), -1))
+    key = {
+        "data": cache.array_digest(images, train_images, train_labels),
+        "code": cache.code_digest("encoder_decoder/metrics"),
+        "versions": cache.versions("numpy", "scikit-learn", "scipy"),
+    }
+
+    def compute():
+        model = LogisticRegression(C=0.01, max_iter=200)
+        model.fit(train_images.reshape(len(train_images), -1), train_labels)
+        return {"labels": model.predict(images.reshape(len(images), -1))}
+
+    return cache.stored("logistic-regression", key, compute)["labels"]
 
 
 def nearest_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:

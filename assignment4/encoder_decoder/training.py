@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -16,7 +16,7 @@ from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import Batches
 from assignment4.progress import progress_bar
 
-DEFAULT_STEPS = 800
+DEFAULT_STEPS = 500
 """Training steps of a chapter; the report took 20,000, and ASSIGNMENT4_STEPS may say so."""
 
 CODE = (
@@ -102,7 +102,7 @@ def train(
     """Return a trained model, from the cache where the same training has been done before.
 
     Args:
-        build: makes the untrained model; its name becomes the cache entry's.
+        build: makes the untrained model, whose layers are part of the cache entry's key.
         batches: the batch of every step.
         loss: of a batch's targets and the model's outputs; one for each output, if it has
             several, and their sum is minimised.
@@ -124,6 +124,7 @@ def train(
             for one in (loss if isinstance(loss, Sequence) else [loss])
         ],
         "learning rate": learning_rate,
+        "layers": list(layer_settings(model)),
         "data": dict(data),
         "code": cache.code_digest(*CODE),
         "versions": cache.versions("keras", "numpy", "tensorflow"),
@@ -137,6 +138,19 @@ def train(
     seconds = float(weights.pop("seconds"))
     model.set_weights([weights[name] for name in sorted(weights)])
     return Trained(model, seconds)
+
+
+def layer_settings(model: keras.Model) -> Iterator[list]:
+    """Yield the class and the settings of each layer, all but its name.
+
+    Keras counts names up, so that they differ from one process to another.
+    """
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield [type(layer).__name__, list(layer_settings(layer))]
+        else:
+            settings = {name: value for name, value in layer.get_config().items() if name != "name"}
+            yield [type(layer).__name__, settings]
 
 
 def _fit(model, batches, loss, steps, learning_rate, key) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_READING_ACCURACY
 from assignment4.encoder_decoder.metrics import accuracy
+from assignment4.encoder_decoder.models import outputs_of
 from assignment4.intervals import Interval, is_above, is_below, mean_interval
 from assignment4.latent_search.search import Search
 from assignment4.latent_search.trap import normalizations
@@ -41,7 +42,7 @@ def trains_only_latent(
         for first, last in zip(before.get_weights(), after.get_weights(), strict=True)
     )
     moved = (found.vectors != starts).any(axis=-1).all()
-    drawn = before.predict(found.vectors, verbose=0)
+    drawn = outputs_of(before, found.vectors)
     return bool(kept and moved and np.allclose(drawn, found.images, rtol=0, atol=TOLERANCE))
 
 

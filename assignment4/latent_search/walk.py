@@ -8,6 +8,8 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 import keras
 import numpy as np
 
+from assignment4.encoder_decoder.models import outputs_of
+
 POSITIONS = 9
 """How many images a walk has, both ends among them: a step is an eighth of the way."""
 
@@ -61,7 +63,7 @@ def walk_between_letters(
         raise ValueError(f"{len(letters)} letters for {len(vectors)} vectors")
     share = np.linspace(0, 1, positions, dtype=np.float32)[1:-1, np.newaxis]
     inner = [(1 - share) * a + share * b for a, b in combinations(vectors, 2)]
-    images = decoder.predict(np.concatenate([vectors, *inner]), batch_size=500, verbose=0)
+    images = outputs_of(decoder, np.concatenate([vectors, *inner]))
     return Walks(letters, positions, images[..., 0])
 
 

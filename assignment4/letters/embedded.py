@@ -4,7 +4,8 @@ import numpy as np
 
 from assignment4.cache import code_digest, stored, versions
 from assignment4.letters.pairs import CYRILLIC, LATIN
-from assignment4.letters.rendering import SIZE, draw_variations, random_order, render_image
+from assignment4.letters.random_order import random_order
+from assignment4.letters.rendering import SIZE, draw_variations, render_image
 from assignment4.letters.typefaces import TYPEFACES, letter_shape
 
 NAME = "typefaces"

@@ -67,19 +67,6 @@ def random_fractions(seed: int, count: int) -> np.ndarray:
     return bits.view("<u2")[:count] / 2.0**15 - 1
 
 
-def random_order(count: int, *, seed: tuple[int, ...]) -> np.ndarray:
-    """Return a random permutation of 0 .. count - 1, from the raw bits of a PCG64 generator.
-
-    Args:
-        count: how many numbers.
-        seed: non-negative integers; different tuples give independent orders.
-
-    Returns:
-        (count,) int64.
-    """
-    return np.argsort(np.random.PCG64(seed).random_raw(count), kind="stable")
-
-
 def draw_variations(count: int, *, seed: int) -> Iterator[Variation]:
     """Yield count random variations: rotation, shear, stretch, stroke and an elastic warp."""
     numbers = random_fractions(seed, count * _NUMBERS_PER_IMAGE).reshape(count, -1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from assignment4.letters.dataset import Alphabet
-from assignment4.letters.rendering import random_order
+from assignment4.letters.random_order import random_order
 
 REPORT_TRAIN_COUNT = 5000
 TRAIN_SHARE = 0.8
