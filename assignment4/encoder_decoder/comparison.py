@@ -104,12 +104,11 @@ def confusion_matrix(read: np.ndarray, labels: np.ndarray, *, count: int = 14) -
 
 
 class WorstLetter(NamedTuple):
-    """The letter that is read right least often: its label, how often, and what it is taken for."""
+    """The letter that is read right least often: its label, and how often of how many."""
 
     label: int
     right: int
     count: int
-    taken_for: int
 
     def told(self, letters: str) -> str:
         """Return the letter and how often it is read right, such as "N: 12 of 60"."""
@@ -124,10 +123,7 @@ def worst_letter(counts: np.ndarray) -> WorstLetter:
     """
     totals, right = counts.sum(axis=1), np.diag(counts)
     label = int(np.argmin(right / totals))
-    mistakes = counts[label].copy()
-    mistakes[label] = 0
-    taken_for = int(mistakes.argmax()) if mistakes.any() else label
-    return WorstLetter(label, int(right[label]), int(totals[label]), taken_for)
+    return WorstLetter(label, int(right[label]), int(totals[label]))
 
 
 def worst(found: Assessment, *, count: int) -> np.ndarray:
