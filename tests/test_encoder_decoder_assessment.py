@@ -12,7 +12,6 @@ from assignment4.encoder_decoder.assessment import (
     Readability,
     Yardstick,
     as_near_as_letters,
-    is_readable,
     is_uniform,
     readability,
     returns_images,
@@ -77,7 +76,7 @@ def test_shares_are_of_each_judge():
     ],
 )
 def test_check_of_readability_fails(outputs, readable):
-    assert is_readable(LETTERS, assessed(**outputs)) is readable
+    assert readability(LETTERS, assessed(**outputs)).verdict is readable
 
 
 @pytest.mark.can_fail("2c-random-works", "2c-class-unreadable", "2c-noise-class", "2e-letters")
@@ -85,8 +84,8 @@ def test_check_of_readability_fails(outputs, readable):
 @pytest.mark.parametrize("outputs", [{}, {"read": (0.05, 0.05), "near": 0.02}])
 def test_judges_who_cannot_read_decide_nothing(read, outputs):
     unsure = dataclasses.replace(LETTERS, read=assessed(read=read).read)
-    assert is_readable(LETTERS, assessed(**outputs)) is not None
-    assert is_readable(unsure, assessed(**outputs)) is None
+    assert readability(LETTERS, assessed(**outputs)).verdict is not None
+    assert readability(unsure, assessed(**outputs)).verdict is None
 
 
 @pytest.mark.can_fail("2c-class-unreadable")

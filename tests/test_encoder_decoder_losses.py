@@ -9,7 +9,7 @@ import pytest
 from keras import layers
 
 from assignment4.encoder_decoder import losses
-from assignment4.encoder_decoder.assessment import Yardstick, is_readable
+from assignment4.encoder_decoder.assessment import Yardstick, readability
 from assignment4.encoder_decoder.classifiers import (
     build_classifier,
     build_second_judge,
@@ -393,10 +393,10 @@ def test_targets_of_shifted_classes_are_read_as_the_shifted_classes(real_letters
         found = yardstick.measure_outputs(model, unseen)
         as_shifted = dataclasses.replace(found, labels=(unseen.labels - 1) % 14)
         if targets is latin:
-            assert is_readable(yardstick.letters, found) is True
-            assert is_readable(yardstick.letters, as_shifted) is not True
+            assert readability(yardstick.letters, found).verdict is True
+            assert readability(yardstick.letters, as_shifted).verdict is not True
         else:
-            assert is_readable(yardstick.letters, found) is not True
+            assert readability(yardstick.letters, found).verdict is not True
             assert all(share.upper < 0.1 for share in found.reading_accuracies)
-            assert is_readable(yardstick.letters, as_shifted) is True
+            assert readability(yardstick.letters, as_shifted).verdict is True
             assert all(share.lower > 0.9 for share in as_shifted.reading_accuracies)

@@ -175,11 +175,6 @@ def readability(letters: Assessment, outputs: Assessment) -> Readability:
     )
 
 
-def is_readable(letters: Assessment, outputs: Assessment) -> bool | None:
-    """Say whether outputs can be read: the verdict of their `readability`."""
-    return readability(letters, outputs).verdict
-
-
 def as_near_as_letters(letters: Assessment, outputs: Assessment) -> Interval:
     """Return the share of outputs nearer to a real letter than 1 in 20 unseen real letters is.
 
