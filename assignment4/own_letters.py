@@ -4,6 +4,7 @@ import io
 import shlex
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from assignment4 import cache
@@ -51,7 +52,7 @@ def _counts(alphabet: Alphabet) -> list[int]:
 
 
 def write_contact_sheet(letters: Letters) -> Path:
-    """Draw a row of each letter's first images into the cache's folder and return the file."""
+    """Draw a row of each letter's images into the cache's folder and return the file."""
     figure = draw_contact_sheet(letters)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=150)
@@ -64,14 +65,19 @@ def write_contact_sheet(letters: Letters) -> Path:
 def draw_contact_sheet(letters: Letters) -> Figure:
     """Return a figure with IMAGES_IN_ROW images or fewer of each letter, Cyrillic beside Latin."""
     figure = Figure(figsize=(10, 8), layout="constrained")
-    for axes, alphabet in zip(
-        figure.subplots(1, 2), (letters.cyrillic, letters.latin), strict=True
-    ):
+    panels = figure.subplots(1, 2)
+    for axes, alphabet in zip(panels, (letters.cyrillic, letters.latin), strict=True):
         plot_letters(
             axes,
             {
-                letter: alphabet.images[alphabet.labels == label][:IMAGES_IN_ROW]
+                letter: _spread(alphabet.images[alphabet.labels == label])
                 for label, letter in enumerate(alphabet.letters)
             },
         )
     return figure
+
+
+def _spread(images: np.ndarray) -> np.ndarray:
+    """Return IMAGES_IN_ROW images from beginning to end, or all where there are fewer."""
+    count = min(IMAGES_IN_ROW, len(images))
+    return images[np.linspace(0, len(images) - 1, count).astype(int)]

@@ -103,11 +103,8 @@ def _open(file: _Bounded) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(file)
     except Exception as error:  # a hostile archive raises almost anything
         raise _unreadable(error) from error
-    count, total = len(archive.infolist()), sum(one.file_size for one in archive.infolist())
-    if count > MOST_FILES:
+    if (count := len(archive.infolist())) > MOST_FILES:
         raise ValueError(f"found {count} members; expected at most {MOST_FILES:,}")
-    if total > MOST_BYTES:
-        raise ValueError(f"found {total} bytes unpacked; expected at most {MOST_BYTES:,}")
     return archive
 
 
@@ -141,6 +138,8 @@ def _files(archive: zipfile.ZipFile) -> Files:
         for member in archive.infolist()
         if not member.is_dir() and not is_byproduct(member.orig_filename)
     ]
+    if (total := sum(member.file_size for member in members)) > MOST_BYTES:
+        raise ValueError(f"found {total} bytes unpacked; expected at most {MOST_BYTES:,}")
     files = {}
     for name, member in zip(_names(members), members, strict=True):
         if name in files:
@@ -179,6 +178,9 @@ def _is_russian(folder: str) -> bool:
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(member) as stream:
-            return stream.read(LARGEST_FILE)
+            content = stream.read(LARGEST_FILE)
+        if len(content) != member.file_size:
+            raise ValueError(f"{len(content)} bytes where {member.file_size} are announced")
     except Exception as error:  # a hostile archive raises almost anything
         raise _unreadable(error) from error
+    return content

@@ -39,27 +39,32 @@ def _walk(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the name of each file below a folder, with a function that returns its bytes."""
     pending, count, size = [folder], 0, 0
     while pending:
-        for entry in os.scandir(pending.pop()):
-            name = Path(entry.path).relative_to(folder).as_posix()
-            if is_byproduct(name):
-                continue
-            if entry.is_symlink():
-                expected = "a file or a folder, since links are not followed"
-                raise ValueError(f"found the link {shown(name)}; expected {expected}")
-            if entry.is_dir():
-                if name.count("/") == MOST_LEVELS - 1:
-                    expected = f"at most {MOST_LEVELS - 1} levels of folders"
-                    raise ValueError(f"found the folder {shown(name)}; expected {expected}")
-                pending.append(Path(entry.path))
-            elif entry.is_file():
-                size += entry.stat().st_size
-                yield name, partial(_read, entry.path)
-            else:
-                raise ValueError(f"found the pipe or device {shown(name)}; expected a file")
-            count += 1
-            if count > MOST_FILES or size > MOST_BYTES:
-                found = f"more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes"
-                raise ValueError(f"found {found}; expected fewer")
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                name = Path(entry.path).relative_to(folder).as_posix()
+                if is_byproduct(name):
+                    continue
+                _check_kind(entry, name)
+                if entry.is_dir():
+                    pending.append(Path(entry.path))
+                else:
+                    size += entry.stat().st_size
+                    yield name, partial(_read, entry.path)
+                count += 1
+                if count > MOST_FILES or size > MOST_BYTES:
+                    found = f"more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes"
+                    raise ValueError(f"found {found}; expected fewer")
+
+
+def _check_kind(entry: os.DirEntry, name: str) -> None:
+    if entry.is_symlink():
+        expected = "a file or a folder, since links are not followed"
+        raise ValueError(f"found the link {shown(name)}; expected {expected}")
+    if entry.is_dir() and name.count("/") == MOST_LEVELS - 1:
+        expected = f"at most {MOST_LEVELS - 1} levels of folders"
+        raise ValueError(f"found the folder {shown(name)}; expected {expected}")
+    if not entry.is_dir() and not entry.is_file():
+        raise ValueError(f"found the pipe or device {shown(name)}; expected a file")
 
 
 def _read(path: str) -> bytes:

@@ -112,7 +112,7 @@ def _crop(ink: Image.Image, *, threshold: int) -> np.ndarray:
     letter = _stretch(ink, box)
     if np.ptp(letter) == 0:
         left, top, right, bottom = box
-        margin = 1 + max(right - left, bottom - top) // SIZE
+        margin = 1 + max(right - left, bottom - top) // (SIZE // 2)
         box = max(left - margin, 0), max(top - margin, 0), right + margin, bottom + margin
         letter = _stretch(ink, (*box[:2], min(box[2], ink.width), min(box[3], ink.height)))
     if np.ptp(letter) == 0:
@@ -121,4 +121,4 @@ def _crop(ink: Image.Image, *, threshold: int) -> np.ndarray:
 
 
 def _stretch(ink: Image.Image, box: tuple[int, int, int, int]) -> np.ndarray:
-    return np.asarray(ink.resize((SIZE, SIZE), Image.Resampling.BILINEAR, box))
+    return np.asarray(ink.crop(box).resize((SIZE, SIZE), Image.Resampling.HAMMING))
