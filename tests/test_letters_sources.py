@@ -632,8 +632,7 @@ def test_large_images_take_bounded_memory(tmp_path, own_cache):
     write_folders(tmp_path)
     image = Image.new("RGBA", (4096, 4096))
     image.paste((0, 0, 0, 255), (1000, 1000, 1100, 1200))
-    for number in range(2, 5):
-        (tmp_path / "Latin" / "B" / f"{number}.png").write_bytes(saved(image, compress_level=1))
+    (tmp_path / "Latin" / "B" / "2.png").write_bytes(saved(image, compress_level=1))
     code = (
         "import resource, sys\n"
         "from assignment4.letters import load_letters\n"
