@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from assignment4.notebooks import chapter_paths, execute, store
 
@@ -67,6 +68,13 @@ def list_licences(arguments: argparse.Namespace) -> None:
     licences.write_licences()
 
 
+def check_letters(arguments: argparse.Namespace) -> None:
+    """Check letters of a person's own, and prepare them for the book."""
+    from assignment4 import own_letters
+
+    own_letters.check(arguments.folder)
+
+
 def main() -> int:
     """Run the command that the arguments name and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
@@ -95,10 +103,14 @@ def main() -> int:
     table = commands.add_parser("licences", help="list the licences of the locked packages")
     table.set_defaults(run=list_licences)
 
+    letters = commands.add_parser("letters", help="check letters of your own, and prepare them")
+    letters.add_argument("folder", type=Path, metavar="PATH", help="a folder that holds them")
+    letters.set_defaults(run=check_letters)
+
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

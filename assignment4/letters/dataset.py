@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assignment4.letters import embedded, files
+from assignment4.letters import embedded, sources
 from assignment4.letters.pairs import CYRILLIC, LATIN
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -84,19 +84,19 @@ class Letters:
 def letters_folder() -> Path | None:
     """Return the folder that ASSIGNMENT4_LETTERS names, or None for the embedded letters.
 
-    A relative path counts from the repository's root, so that it means the same in every chapter.
+    A relative path counts from the repository's root, so that it means the same in every chapter,
+    and a `~` is the home folder.
     """
     value = os.environ.get("ASSIGNMENT4_LETTERS", "")
-    return (REPOSITORY / value).resolve() if value else None
+    return (REPOSITORY / os.path.expanduser(value)).resolve() if value else None
 
 
 def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> Letters:
     """Return both alphabets with images, labels and the origin of each image.
 
     Args:
-        source: a folder in the course's layout (`X_cyr.npy`, `labels_cyr.npy`, `X_lat.npy`,
-            `labels_lat.npy`). Without it, the folder that the environment variable
-            ASSIGNMENT4_LETTERS names, and without that the embedded letters.
+        source: a folder in one of the layouts of `sources`. Without it, the folder that the
+            environment variable ASSIGNMENT4_LETTERS names, and without that the embedded letters.
         seed: a non-negative integer; it draws the embedded letters and does nothing to files.
 
     Returns:
@@ -113,7 +113,7 @@ def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> L
             Alphabet(LATIN, *embedded.latin_letters(seed), embedded.LATIN_COUNT),
             embedded.NAME,
         )
-    arrays = files.read_folder(folder)
+    arrays = sources.read_source(folder).arrays
     return Letters(
         _from_file(CYRILLIC, *arrays["cyrillic"], embedded.CYRILLIC_COUNT),
         _from_file(LATIN, *arrays["latin"], embedded.LATIN_COUNT),

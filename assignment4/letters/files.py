@@ -7,7 +7,7 @@ its values read, and checked too. Pickled objects are never loaded, and no file 
 import math
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -57,24 +57,24 @@ def read_folder(folder: str | os.PathLike) -> dict[str, tuple[np.ndarray, np.nda
             names it, says what was found and what is expected.
     """
     folder = Path(folder)
-    with _faults_of(folder):
+    with faults_of(folder):
         _check_files_exist(folder)
     letters = {}
     for column, (alphabet, (images_name, labels_name)) in enumerate(FILES.items()):
-        with _faults_of(folder / images_name):
+        with faults_of(folder / images_name):
             images = _read_images(folder / images_name)
-        with _faults_of(folder / labels_name):
+        with faults_of(folder / labels_name):
             labels = _read_labels(folder / labels_name)
             if len(labels) != len(images):
                 expected = f"{len(images)}, one for each image of {images_name}"
                 raise ValueError(f"found {len(labels)} labels; expected {expected}")
-            _check_classes(labels, [pair[column] for pair in PAIRS])
+            check_classes(labels, [pair[column] for pair in PAIRS])
         letters[alphabet] = images, labels
     return letters
 
 
 @contextmanager
-def _faults_of(path: Path) -> Iterator[None]:
+def faults_of(path: Path | str) -> Iterator[None]:
     """Put the path in front of what was found, and turn refusals of the system into ValueError."""
     try:
         yield
@@ -196,7 +196,12 @@ def _check_whole_numbers(values: np.ndarray, *, largest: int) -> None:
         raise ValueError(f"found {found}; expected whole numbers from 0 to {largest}")
 
 
-def _check_classes(labels: np.ndarray, letters: list[str]) -> None:
+def check_classes(labels: np.ndarray, letters: Sequence[str]) -> None:
+    """Refuse labels of (n,) int64 among which one of the letters, given in label order, is missing.
+
+    Raises:
+        ValueError: the message names all missing letters.
+    """
     missing = [f"{letters[i]} (label {i})" for i in np.setdiff1d(range(len(letters)), labels)]
     if missing:
         raise ValueError(f"found no image of {', '.join(missing)}; expected every letter")
