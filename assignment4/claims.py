@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,10 @@ FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
 
 EXPLAINED = ("conditional", "corrected", "refuted", "undecided")
 """The verdicts that say why."""
+
+
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What an id looks like: a page uses it as the name of a place."""
 
 
 class VerdictError(AssertionError):
@@ -87,18 +92,14 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
     """Return the claims of a file by their ids, in its order.
 
     Raises:
-        ValueError: an entry has missing or unknown fields, an id occurs twice, a verdict is not
-            one of MARKS or lacks its reason, or a claim rests on an unknown one, on itself, or on
-            one whose verdict is less firm.
+        ValueError: the file is no list of entries in YAML, an entry has missing or unknown fields
+            or no text in one, an id is odd or occurs twice, a verdict is not one of MARKS or lacks
+            its reason, or a claim rests on an unknown one, on itself, or on one whose verdict is
+            less firm.
     """
     claims: dict[str, Claim] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-        fields = set(Claim.__dataclass_fields__)
-        if set(entry) != fields:
-            raise ValueError(
-                f"{entry.get('id')}: its fields are {sorted(entry)}, not {sorted(fields)}"
-            )
-        claim = Claim(**entry | {"rests_on": tuple(entry["rests_on"])})
+    for entry in _entries(path):
+        claim = _as_claim(entry)
         if claim.id in claims:
             raise ValueError(f"{claim.id}: the id occurs twice")
         if claim.verdict not in MARKS:
@@ -108,6 +109,49 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
         claims[claim.id] = claim
     _check_foundations(claims)
     return claims
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML, and refuses a mapping that has a key twice, of which the last would win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key!r} occurs twice", problem_mark=node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _entries(path: Path) -> list:
+    try:
+        entries = yaml.load(path.read_bytes(), _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
+    if not isinstance(entries, list):
+        raise ValueError(f"{path.name} is no list of claims")
+    return entries
+
+
+def _as_claim(entry: object) -> Claim:
+    if not isinstance(entry, dict):
+        raise ValueError(f"{entry!r:.40} is no claim with fields")
+    fields = set(Claim.__dataclass_fields__)
+    if set(entry) != fields:
+        raise ValueError(
+            f"{entry.get('id')!s:.40}: its fields are {sorted(map(str, entry))!s:.200}, "
+            f"not {sorted(fields)}"
+        )
+    rests_on = entry["rests_on"]
+    texts = [entry[name] for name in fields - {"rests_on"}]
+    if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
+        raise ValueError(
+            f"{entry['id']!s:.40}: all fields are texts, and rests_on is a list of ids"
+        )
+    if not ID.fullmatch(entry["id"]):
+        raise ValueError(f"{entry['id']!r:.40} is no id: words of a-z and 0-9, joined by hyphens")
+    return Claim(**entry | {"rests_on": tuple(rests_on)})
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
@@ -227,6 +271,6 @@ def outcome_on_other_letters(claim_id: str) -> str:
     """Return what the last check of a claim found on the letters of ASSIGNMENT4_LETTERS."""
     try:
         outcome = json.loads(_outcome_path(claim_id).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "not checked"
     return f"{outcome['finding']}. {outcome['evidence']}".strip()

@@ -90,7 +90,7 @@ def run_matrix(
     tree = hashlib.sha256(archive).hexdigest()[:16]
     passed = {
         (line["variation"], line["tree"])
-        for line in read_json_lines(results)
+        for line in read_json_lines(results, ["variation", "tree", "outcome"])
         if line["outcome"] == "passed"
     }
     for variation in variations:

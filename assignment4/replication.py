@@ -32,6 +32,9 @@ STEPS_OF_THE_TEST = 50
 LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 """On whose versions results depend."""
 
+IDENTITY = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
+"""What tells one result from another."""
+
 KNOWN = REPORT_TRAIN_COUNT
 UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
 """How many embedded images the split "as reported" has: the results are of these."""
@@ -129,7 +132,7 @@ def run_experiment(
 
 def read_lines(group: str, *, folder: Path = RESULTS) -> list[dict]:
     """Return all results of a group, oldest first; a missing file has none."""
-    return read_json_lines(_path(group, folder))
+    return read_json_lines(_path(group, folder), IDENTITY)
 
 
 def read_results(
@@ -222,8 +225,7 @@ def _libraries() -> str:
 
 
 def _identity(run: dict) -> tuple:
-    names = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
-    return tuple(run[name] for name in names)
+    return tuple(run[name] for name in IDENTITY)
 
 
 def _commit() -> str:

@@ -120,7 +120,8 @@ def newest(benchmark: str, *, path: Path = RESULTS) -> dict:
     Raises:
         ValueError: there is none.
     """
-    found = [one for one in read_json_lines(path) if one["benchmark"] == benchmark]
+    lines = read_json_lines(path, ["benchmark"])
+    found = [line for line in lines if line["benchmark"] == benchmark]
     if not found:
         raise ValueError(f"{path.name} has no measurement of {benchmark!r}; `make bench` makes it")
     return found[-1]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -112,8 +113,9 @@ def undescribed_images(notebook: NotebookNode) -> list[str]:
         described = cell.metadata.get("mystnb", {})
         if len(described.get("image", {}).get("alt", "")) <= SHORTEST_ALTERNATIVE_TEXT:
             complaints.append(f"{where}: an image without mystnb: image: alt, or a curt one")
-        if not described.get("figure", {}).get("caption"):
-            complaints.append(f"{where}: an image without mystnb: figure: caption")
+        for field in ("name", "caption"):
+            if not described.get("figure", {}).get(field):
+                complaints.append(f"{where}: an image without mystnb: figure: {field}")
     return complaints
 
 
@@ -145,6 +147,20 @@ def volatile_metadata(notebook: NotebookNode) -> list[str]:
     if "version" in notebook.metadata.get("language_info", {}):
         complaints.append("the exact version of Python is stored")
     return complaints
+
+
+def execution_problems(root: Path) -> list[str]:
+    """Find settings with which a book is built from old outputs, or in spite of an error."""
+    settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    execution = settings.get("execute") or {}
+    needed = {"execute_notebooks": "force", "raise_on_error": True, "stderr_output": "error"}
+    problems = [
+        f"execute: {name} is {execution.get(name)!r}, not {value!r}"
+        for name, value in needed.items()
+        if execution.get(name) != value
+    ]
+    forbidden = ("allow_errors", "exclude_patterns", "cache")
+    return problems + [f"execute: {name} is set" for name in forbidden if execution.get(name)]
 
 
 def contents_problems(root: Path) -> list[str]:
@@ -191,11 +207,15 @@ def test_table_of_contents_and_chapters_agree() -> None:
     assert contents_problems(ROOT) == []
 
 
+def test_a_book_executes_every_chapter_and_stops_at_an_error() -> None:
+    assert execution_problems(ROOT) == []
+
+
 def figure_cell() -> NotebookNode:
     picture = new_output("display_data", {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
     described = {
         "image": {"alt": "A line that rises from the lower left to the upper right"},
-        "figure": {"caption": "A line."},
+        "figure": {"name": "line", "caption": "A line."},
     }
     return new_code_cell(
         "plot_line(axes)", execution_count=2, outputs=[picture], metadata={"mystnb": described}
@@ -218,6 +238,10 @@ def set_outputs(*outputs: NotebookNode) -> Callable[[NotebookNode], None]:
     return lambda notebook: notebook.cells[1].update(outputs=list(outputs))
 
 
+def set_metadata(**entries: object) -> Callable[[NotebookNode], None]:
+    return lambda notebook: notebook.cells[1].metadata.update(**entries)
+
+
 def drop_outputs(notebook: NotebookNode) -> None:
     for _, cell in code_cells(notebook):
         cell.outputs = []
@@ -231,20 +255,32 @@ BREAKS = [
     (error_outputs, set_outputs(new_output("error", ename="E", evalue="", traceback=[]))),
     (silencing_markers, set_source("# NBVAL_SKIP\n1 + 1")),
     (silencing_markers, set_source("#NBVAL_IGNORE_OUTPUT\n1 + 1")),
-    (silencing_markers, lambda book: book.cells[1].metadata.update(tags=["nbval-skip"])),
-    (silencing_markers, lambda book: book.cells[1].metadata.update(tags=["raises-exception"])),
-    (silencing_markers, lambda book: book.cells[1].metadata.update(tags=["skip-execution"])),
+    (silencing_markers, set_source("1 + 1  # PYTEST_VALIDATE_IGNORE_OUTPUT")),
+    (silencing_markers, set_source("# NBVAL_RAISES_EXCEPTION\n1 / 0")),
+    (silencing_markers, set_metadata(tags=["nbval-skip"])),
+    (silencing_markers, set_metadata(tags=["hide-cell", "NBVAL_IGNORE_OUTPUT"])),
+    *[(silencing_markers, set_metadata(tags=[tag])) for tag in sorted(SILENCING_TAGS)],
+    (silencing_markers, set_metadata(mystnb={"output_stderr": "remove"})),
+    (silencing_markers, set_metadata(mystnb={"remove_code_outputs": True})),
+    (silencing_markers, set_metadata(mystnb={"execution_allow_errors": True})),
     (silencing_markers, lambda book: book.metadata.update(mystnb={"execution_mode": "off"})),
     (unasserted_truths, set_source("x = 1\nx == 1")),
     (unasserted_truths, set_source("x = 1\nnot x")),
+    (unasserted_truths, set_source("x = 1\nx > 0 and x < 2")),
     (unasserted_truths, set_source("%%capture\nx = 1")),
+    (unasserted_truths, set_outputs(new_output("execute_result", {"text/plain": "False"}))),
     (unasserted_truths, set_outputs(new_output("execute_result", {"text/plain": "np.True_"}))),
     (undescribed_images, lambda book: book.cells[2].metadata.mystnb.pop("image")),
     (undescribed_images, lambda book: book.cells[2].metadata.mystnb.image.update(alt="A plot")),
     (undescribed_images, lambda book: book.cells[2].metadata.mystnb.pop("figure")),
+    (undescribed_images, lambda book: book.cells[2].metadata.mystnb.figure.pop("name")),
+    (undescribed_images, lambda book: book.cells[2].metadata.mystnb.figure.update(caption="")),
+    (undescribed_images, lambda book: book.cells[2].metadata.pop("mystnb")),
+    (undescribed_images, set_outputs(new_output("execute_result", {"image/svg+xml": "<svg/>"}))),
     (long_cells, set_source("x = 1\n" * 16)),
     (accidental_lists, lambda book: book.cells[0].update(source="The mean is below\n1. So it is.")),
-    (volatile_metadata, lambda book: book.cells[1].metadata.update(execution={"busy": "now"})),
+    (accidental_lists, lambda book: book.cells[0].update(source="It is\n2) in a sentence.")),
+    (volatile_metadata, set_metadata(execution={"busy": "now"})),
     (volatile_metadata, lambda book: book.metadata.update(language_info={"version": "3.11.2"})),
 ]
 
@@ -262,6 +298,61 @@ def test_gate_stops_a_broken_chapter(gate: Gate, break_it: Callable, chapter: No
 
 def test_every_gate_is_seen_to_stop_something() -> None:
     assert {gate for gate, _ in BREAKS} == {*GATES, silencing_markers}
+
+
+def gates_written_here() -> set[str]:
+    """Return the names of this module's functions that take a notebook and return complaints."""
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and ast.unparse(node.returns or ast.Constant(None)) == "list[str]"
+        and [argument.arg for argument in node.args.args] == ["notebook"]
+    }
+
+
+def test_every_gate_is_asked() -> None:
+    """A gate that is written and not put into the list would let everything pass."""
+    assert gates_written_here() == {gate.__name__ for gate in (*GATES, silencing_markers)}
+
+
+HARMLESS = [
+    (long_cells, set_source("x = 1\n" * LONGEST_CELL)),
+    (unasserted_truths, set_source("x = 1\nassert x == 1")),
+    (unasserted_truths, set_source("x = 1\nprint(x == 1)")),
+    (accidental_lists, lambda book: book.cells[0].update(source="Two things:\n\n1. One\n2. Two")),
+    (silencing_markers, set_metadata(tags=["hide-cell", "check-sums"])),
+    (missing_outputs, set_outputs()),
+]
+
+
+@pytest.mark.parametrize(("gate", "change"), HARMLESS)
+def test_gate_lets_pass_what_only_looks_broken(
+    gate: Gate, change: Callable, chapter: NotebookNode
+) -> None:
+    change(chapter)
+    assert gate(chapter) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ("title: A book", "execute_notebooks is None, not 'force'"),
+        ("execute: {execute_notebooks: cache}", "execute_notebooks is 'cache', not 'force'"),
+        ("execute: {execute_notebooks: false}", "execute_notebooks is False, not 'force'"),
+        ("execute: {raise_on_error: false}", "raise_on_error is False, not True"),
+        ("execute: {stderr_output: remove}", "stderr_output is 'remove', not 'error'"),
+        ("execute: {allow_errors: true}", "allow_errors is set"),
+        ("execute: {exclude_patterns: [chapters/exercise1.ipynb]}", "exclude_patterns is set"),
+        ("execute: {cache: _build/.jupyter_cache}", "cache is set"),
+    ],
+)
+def test_execution_gate_stops_a_book_that_is_not_executed(
+    tmp_path: Path, settings: str, problem: str
+) -> None:
+    (tmp_path / "_config.yml").write_text(settings, encoding="utf-8")
+    assert f"execute: {problem}" in execution_problems(tmp_path)
 
 
 def test_contents_gate_stops_strays_and_gaps(tmp_path: Path) -> None:

@@ -138,6 +138,89 @@ def test_a_folder_that_cannot_be_made_is_one_error(monkeypatch, tmp_path):
         cache.stored("net", KEY, fail)
 
 
+NO_FOLDERS = {
+    "a device": "/dev/null",
+    "within a device": "/dev/null/cache",
+    "a full disk": "/dev/full",
+    "within the list of processes": "/proc/cache",
+    "a link to itself": "{}/itself",
+    "within a file": "{}/file/cache",
+    "a name too long": "{}/" + "x" * 300,
+    "a path too long": "{}" + "/x" * 3000,
+}
+
+
+@pytest.mark.parametrize("value", NO_FOLDERS.values(), ids=list(NO_FOLDERS))
+def test_what_can_be_no_folder_is_one_error(monkeypatch, tmp_path, value):
+    (tmp_path / "itself").symlink_to("itself")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", value.format(tmp_path))
+    message = "cannot (read|write to) the cache folder .*set ASSIGNMENT4_CACHE"
+    for ask in (
+        lambda: cache.stored("net", KEY, fail),
+        lambda: cache.write("net", KEY, ARRAYS),
+        lambda: cache.log("a line"),
+    ):
+        with pytest.raises(OSError, match=message):
+            ask()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everywhere")
+def test_a_folder_that_may_not_be_written_is_one_error(monkeypatch, tmp_path):
+    place = tmp_path / "kept"
+    place.mkdir(mode=0o500)
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(place))
+    assert cache.read("net", KEY) is None
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
+        cache.stored("net", KEY, fail)
+
+
+def test_a_folder_that_may_not_be_written_for_the_superuser_either(monkeypatch, folder):
+    def refuse(*_, **options):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("open", "mkdir"):
+        monkeypatch.setattr(os, name, refuse)
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
+        cache.write("net", KEY, ARRAYS)
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
+        cache.stored("net", KEY, fail)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("~", "{home}"),
+        ("~/kept", "{home}/kept"),
+        ("kept", "{here}/kept"),
+        ("./kept/", "{here}/kept"),
+        ("a/../kept", "{here}/kept"),
+        ("with space and буквы", "{here}/with space and буквы"),
+        (os.fsdecode(b"latin1-\xe9"), "{here}/" + os.fsdecode(b"latin1-\xe9")),
+        ("two\nlines", "{here}/two\nlines"),
+        ("~nobody-of-this-name", "{here}/~nobody-of-this-name"),
+        ("$HOME", "{here}/$HOME"),
+        ("{home}/kept/", "{home}/kept"),
+    ],
+)
+def test_an_odd_name_of_the_folder_is_taken_as_it_is(monkeypatch, tmp_path, value, expected):
+    home, here = tmp_path / "home", tmp_path / "here"
+    for place in (home, here, here / "a"):
+        place.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", value.format(home=home))
+    assert same(cache.stored("net", KEY, lambda: ARRAYS))
+    assert same(cache.stored("net", KEY, fail))
+    (entry,) = tmp_path.rglob("*.entry")
+    assert str(entry.parent) == expected.format(home=home, here=here)
+
+
+def test_an_empty_name_of_the_folder_is_none(monkeypatch):
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", "")
+    assert cache.cache_folder().name == "assignment4"
+
+
 def test_two_processes_at_once_compute_an_entry_once(folder, tmp_path_factory):
     notes = tmp_path_factory.mktemp("notes") / "notes.txt"
     first = start_computing(notes, 3)

@@ -178,6 +178,15 @@ def test_other_letters_change_no_verdict_and_fail_nothing(one_claim, monkeypatch
     assert "cannot be decided" in repr(record("x", None))
 
 
+def test_a_file_in_place_of_the_cache_has_no_outcome(one_claim, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
+    assert claims.outcome_on_other_letters("x") == "not checked"
+    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
+        record("x", True)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -186,14 +195,84 @@ def test_other_letters_change_no_verdict_and_fail_nothing(one_claim, monkeypatch
         ({"rests_on": ["z"]}, "rests on 'z', which is no claim"),
         ({"rests_on": ["x"]}, "rests on itself"),
         ({"colour": "red"}, "its fields are"),
+        ({1: "red"}, "its fields are"),
+        ({"x" * 1000: "red"}, "its fields are"),
+        ({"id": 7}, "7: all fields are texts"),
+        ({"id": None}, "None: all fields are texts"),
+        ({"claim": ["Water", "is wet."]}, "x: all fields are texts"),
+        ({"verdict": True}, "x: all fields are texts"),
+        ({"verdict": ["confirmed"]}, "x: all fields are texts"),
+        ({"because": None}, "x: all fields are texts"),
+        ({"rests_on": None}, "rests_on is a list of ids"),
+        ({"rests_on": "x"}, "rests_on is a list of ids"),
+        ({"rests_on": [["x"]]}, "rests_on is a list of ids"),
+        ({"rests_on": {"x": "y"}}, "rests_on is a list of ids"),
+        ({"id": ""}, "'' is no id"),
+        ({"id": "a b"}, "'a b' is no id"),
+        ({"id": "../../x"}, "'../../x' is no id"),
+        ({"id": '"><script>'}, "is no id"),
+        ({"id": "x\n"}, "is no id"),
+        ({"id": "x" * 999 + "."}, "is no id"),
     ],
 )
 def test_broken_claims_are_refused(one_claim, changes, message, tmp_path):
     entry = dataclasses.asdict(one_claim) | {"rests_on": []} | changes
     path = tmp_path / "claims.yml"
     path.write_text(yaml.safe_dump([entry]), encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as refusal:
         read_claims(path)
+    assert len(str(refusal.value)) < 400
+
+
+ENTRY = b"""- id: x
+  report: "Exercise 0"
+  claim: Water is wet.
+  verdict: confirmed
+  because: ""
+  rests_on: []
+"""
+NO_LEDGERS = {
+    "nothing": (b"", "claims.yml is no list of claims"),
+    "a text": (b"claims", "claims.yml is no list of claims"),
+    "one claim alone": (ENTRY.replace(b"- ", b"  "), "claims.yml is no list of claims"),
+    "a list of texts": (b"[a, b]", "'a' is no claim with fields"),
+    "a list within itself": (b"&a [*a]", "is no claim with fields"),
+    "an open bracket": (b"- [", r"claims.yml cannot be read: .* line 1"),
+    "a tabulator": (ENTRY + b"\t- id: y", r"claims.yml cannot be read: .* line 7"),
+    "two documents": (b"[]\n---\n[]", r"claims.yml cannot be read: .* line 2"),
+    "bytes of no encoding": (ENTRY + b"# \xff", "claims.yml cannot be read: "),
+    "an end of text": (ENTRY + b"# \x00", "claims.yml cannot be read: "),
+    "code": (b"- !!python/object/apply:os.getcwd []", r"cannot be read: .* line 1"),
+    "an unknown alias": (b"- *a", r"cannot be read: .* line 1"),
+    "brackets in brackets": (b"[" * 5000, "claims.yml cannot be read: "),
+    "a field twice": (
+        ENTRY + b"  verdict: refuted\n",
+        r"claims.yml cannot be read: 'verdict' occurs twice .* line 1",
+    ),
+    "a key that is a list": (b"- {[a]: b}", "claims.yml cannot be read: "),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), NO_LEDGERS.values(), ids=list(NO_LEDGERS))
+def test_a_file_that_is_no_ledger_is_one_error(content, message, tmp_path):
+    path = tmp_path / "claims.yml"
+    path.write_bytes(ENTRY)
+    assert list(read_claims(path)) == ["x"]
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as refusal:
+        read_claims(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_long_row_of_foundations_is_followed(tmp_path):
+    entries = [ENTRY.replace(b"id: x", b"id: x0")]
+    entries += [
+        ENTRY.replace(b"id: x", b"id: x%d" % i).replace(b"[]", b"[x%d]" % (i - 1))
+        for i in range(1, 300)
+    ]
+    path = tmp_path / "claims.yml"
+    path.write_bytes(b"".join(reversed(entries)))
+    assert len(read_claims(path)) == 300
 
 
 @pytest.mark.parametrize(

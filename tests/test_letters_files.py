@@ -5,6 +5,9 @@ import io
 import os
 import pickle
 import re
+import signal
+import socket
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.lib import format as npy
 
+from assignment4.letters import embedded, files, load_letters
+from assignment4.letters.dataset import REPOSITORY
 from assignment4.letters.files import FILES, MOST_IMAGES, read_folder
 from assignment4.letters.pairs import PAIRS
 
@@ -21,6 +26,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 CLASSES = len(PAIRS)
 IMAGES = 3 * CLASSES
+NAMES = [name for pair in FILES.values() for name in pair]
 HANDWRITING = Path(__file__).resolve().parents[2] / "shared" / "handwriting"
 
 
@@ -577,7 +583,7 @@ def test_table_has_at_least_a_hundred_breakages():
     assert len(BREAKAGES) >= 100
 
 
-@pytest.mark.parametrize("name", [name for pair in FILES.values() for name in pair])
+@pytest.mark.parametrize("name", NAMES)
 def test_refuses_a_folder_without_a_file(folder, name):
     (folder / name).unlink()
     with pytest.raises(FileNotFoundError) as refusal:
@@ -621,12 +627,228 @@ def test_refuses_a_folder_whose_name_is_too_long(tmp_path):
 def test_refuses_an_unreadable_file(folder, monkeypatch):
     """The system's refusal is imitated, since an administrator may read every file."""
 
-    def refuse(path, mode):
+    def refuse(path, flags):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(files, "_open_without_waiting", refuse)
     with pytest.raises(ValueError, match=r"X_cyr.npy: found it unreadable \(Permission denied\)"):
         read_folder(folder)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may read every file")
+@pytest.mark.parametrize("name", ["", *NAMES])
+def test_refuses_what_may_not_be_read(folder, name):
+    (folder / name).chmod(0)
+    try:
+        with pytest.raises(ValueError, match=r"found it unreadable \(Permission denied\)"):
+            read_folder(folder)
+    finally:
+        (folder / name).chmod(0o700)
+
+
+# What is no file, or not the same file for long
+
+
+def link_to(target):
+    """Return a breakage that puts a link in a file's place; "" is a link to itself."""
+
+    def replace(path):
+        if not (path.parent / target).exists():
+            pytest.skip(f"this system has no {target}")
+        path.unlink()
+        path.symlink_to(target or path.name)
+
+    return replace
+
+
+def replace_by_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def replace_by_socket(path):
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as endless:
+        endless.bind(str(path))
+
+
+IN_PLACE = {
+    "a pipe": (replace_by_pipe, "found a pipe or a device; expected a file"),
+    "a socket": (replace_by_socket, "found a pipe or a device; expected a file"),
+    "endless zeros": (link_to("/dev/zero"), "found a pipe or a device; expected a file"),
+    "a full disk": (link_to("/dev/full"), "found a pipe or a device; expected a file"),
+    "a terminal": (link_to("/dev/tty"), "found a pipe or a device; expected a file"),
+    "this process's memory": (link_to("/proc/self/mem"), "found an empty file; expected an npy"),
+    "the kernel's log": (link_to("/proc/kmsg"), "found an empty file; expected an npy file"),
+    "a link to its folder": (link_to("."), "found a folder; expected a file"),
+}
+
+
+@pytest.fixture
+def no_waiting():
+    """The test fails, where without this it would wait for ever."""
+    previous = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("it waits for a pipe"))
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("replace", "found"), IN_PLACE.values(), ids=list(IN_PLACE))
+def test_refuses_what_is_no_file_without_waiting(folder, monkeypatch, name, replace, found):
+    monkeypatch.chdir(folder)  # the name of a socket is short
+    replace(Path(name))
+    with pytest.raises(ValueError, match=f"^{re.escape(str(folder / name))}: {found}"):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_in_a_circle_is_no_file(folder, name):
+    link_to("")(folder / name)
+    with pytest.raises(FileNotFoundError, match=f"found no {name}; expected"):
+        read_folder(folder)
+
+
+def test_a_folder_that_is_a_link_to_itself_is_no_folder(tmp_path):
+    (tmp_path / "itself").symlink_to("itself")
+    (tmp_path / "one").symlink_to("other")
+    (tmp_path / "other").symlink_to("one")
+    for name in ("itself", "one", "other"):
+        with pytest.raises(FileNotFoundError, match=f"{name}: found no such folder"):
+            read_folder(tmp_path / name)
+
+
+def test_a_folder_within_itself_is_read(folder):
+    (folder / "again").symlink_to(folder)
+    assert list(read_folder(folder / "again" / "again")) == ["cyrillic", "latin"]
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(folder, monkeypatch):
+    """It does so after the reader has looked, and before it opens."""
+    opened = files._open_without_waiting
+
+    def late(path, flags):
+        replace_by_pipe(Path(path))
+        return opened(path, flags)
+
+    monkeypatch.setattr(files, "_open_without_waiting", late)
+    with pytest.raises(ValueError, match=r"X_cyr.npy: found a pipe or a device; expected a file"):
+        read_folder(folder)
+
+
+def changed_while_read(monkeypatch, change):
+    """Change a file's size after the reader has looked at it, before it reads the values."""
+    read = np.fromfile
+
+    def late(file, *arguments):
+        os.truncate(file.name, os.path.getsize(file.name) + change)
+        return read(file, *arguments)
+
+    monkeypatch.setattr(np, "fromfile", late)
+
+
+@pytest.mark.parametrize("change", [-1, -IMAGES, -784 * IMAGES - 100])
+def test_a_file_that_shrinks_while_it_is_read_is_refused(folder, monkeypatch, change):
+    changed_while_read(monkeypatch, change)
+    with pytest.raises(ValueError, match=r"X_cyr.npy: found \d+ values; expected .* it shrank"):
+        read_folder(folder)
+
+
+def test_a_file_that_grows_while_it_is_read_is_the_one_that_it_was(folder, monkeypatch):
+    expected = read_folder(folder)
+    changed_while_read(monkeypatch, 1000)
+    for alphabet, arrays in read_folder(folder).items():
+        for one, other in zip(arrays, expected[alphabet], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+# Names that no one expects
+
+ODD_NAMES = {
+    "a line end": "two\nlines",
+    "an escape sequence": "\x1b[31mred",
+    "an end of text": "nothing\x00more",
+    "no UTF-8": os.fsdecode(b"latin1-\xe9\xff"),
+    "a space": " ",
+    "a writing from right to left": "\u202egnp",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=list(ODD_NAMES))
+def test_a_message_about_an_odd_name_is_a_line_to_print(tmp_path, name):
+    folder = tmp_path / name
+    with pytest.raises(FileNotFoundError) as refusal:
+        read_folder(folder)
+    assert str(refusal.value).isprintable()
+    if "\x00" in name:
+        return
+    folder.mkdir()
+    with pytest.raises(FileNotFoundError, match=r"found no X_cyr.npy") as refusal:
+        read_folder(folder)
+    assert str(refusal.value).isprintable()
+    write_folder(folder)
+    assert list(read_folder(folder)) == ["cyrillic", "latin"]
+    (folder / X).write_bytes(b"")
+    with pytest.raises(ValueError, match=r"X_cyr.npy: found an empty file") as refusal:
+        read_folder(folder)
+    assert str(refusal.value).isprintable()
+    assert str(refusal.value).encode()
+
+
+def test_a_name_in_other_letters_is_told_as_it_is(tmp_path):
+    with pytest.raises(FileNotFoundError, match="/буквы é: found no such folder"):
+        read_folder(tmp_path / "буквы é")
+
+
+@pytest.mark.parametrize("length", [255, 256, 4000, 5000])
+def test_a_path_too_long_for_the_system_is_refused(tmp_path, length):
+    for path in (tmp_path / ("x" * length), tmp_path / ("x/" * (length // 2))):
+        with pytest.raises((FileNotFoundError, ValueError), match=r": found .*; expected "):
+            read_folder(path)
+
+
+ODD_VALUES = {
+    " ": REPOSITORY / " ",
+    "\t": REPOSITORY / "\t",
+    "a\nb": REPOSITORY / "a\nb",
+    "a/../b": REPOSITORY / "b",
+    "~nobody-of-this-name": REPOSITORY / "~nobody-of-this-name",
+    "tests": REPOSITORY / "tests",
+    "./tests/": REPOSITORY / "tests",
+    "/": Path("/"),
+    "/nowhere/": Path("/nowhere"),
+    os.fsdecode(b"\xff"): REPOSITORY / os.fsdecode(b"\xff"),
+}
+
+
+@pytest.mark.parametrize(("value", "folder"), ODD_VALUES.items(), ids=map(ascii, ODD_VALUES))
+def test_an_odd_value_of_the_variable_is_a_folder_that_is_named(monkeypatch, value, folder):
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
+    with pytest.raises(FileNotFoundError) as refusal:
+        load_letters()
+    message = str(refusal.value)
+    assert message.startswith(f"{files._printable(folder)}: found no ")
+    assert message.isprintable()
+
+
+def test_an_empty_variable_stands_for_the_embedded_letters(monkeypatch):
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "")
+    assert load_letters().source == embedded.NAME
+
+
+def test_a_variable_with_a_slash_at_its_end_names_the_same_folder(monkeypatch, folder):
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", f"{folder}/")
+    assert load_letters().source == str(folder)
+
+
+@pytest.mark.xfail(strict=True, reason="only a chapter's kernel takes ~ for the home folder")
+def test_a_variable_may_begin_with_the_home_folder(monkeypatch, folder):
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", f"~/{folder.name}")
+    assert load_letters().source == str(folder)
 
 
 @pytest.mark.parametrize("images_name", ["X_cyr.npy", "X_lat.npy"])
@@ -697,6 +919,63 @@ def test_any_content_is_read_or_refused(shared_folder, name, content):
     finally:
         path.write_bytes(original)
     assert message.startswith(f"{path}: found ")
+
+
+PARTS = [b"|u1", b"<f8", b"<f2", b">i8", b"<f16", b"False", b"True", b"42", b"28", b"1e9", b"0x1"]
+
+
+@st.composite
+def sabotaged(draw, valid):
+    """Draw a valid file with words of its header exchanged and with bytes of it changed."""
+    content = bytearray(valid)
+    if draw(st.booleans()):
+        old, new = draw(st.sampled_from(PARTS)), draw(st.sampled_from(PARTS))
+        content = content.replace(old, new, draw(st.integers(1, 3)))
+    places = st.integers(0, 127) | st.integers(0, len(content) - 1)
+    for place in draw(st.lists(places, max_size=6)):
+        content[place] = draw(st.sampled_from(b"\x00\x01\xff\n(),'{}:[]0189LuifOV<>|") | BYTES)
+    return bytes(content[: draw(st.sampled_from([None, None, None, -1, 128, 200]))])
+
+
+BYTES = st.integers(0, 255)
+VALID = {
+    X: saved(np.resize(np.arange(256, dtype=np.uint8), FIRST)),
+    LATIN_Y: saved(np.arange(IMAGES) % CLASSES),
+}
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+@pytest.mark.parametrize("name", VALID)
+def test_a_sabotaged_file_is_read_or_refused_in_little_memory(shared_folder, name, data):
+    path = shared_folder / name
+    original = path.read_bytes()
+    path.write_bytes(data.draw(sabotaged(VALID[name])))
+    message = f"{path}: found nothing wrong; expected nothing else"
+    tracemalloc.start()
+    start = time.process_time()
+    try:
+        letters = read_folder(shared_folder)
+        assert all(images.dtype == np.uint8 for images, _ in letters.values())
+        assert all(set(labels) == set(range(CLASSES)) for _, labels in letters.values())
+    except ValueError as refusal:
+        message = str(refusal)
+    finally:
+        seconds = time.process_time() - start
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        path.write_bytes(original)
+    assert message.startswith(f"{path}: found ")
+    assert "; expected " in message
+    assert message.isprintable()
+    assert peak < 2**22
+    assert seconds < 1
 
 
 # Letters that people wrote

@@ -20,6 +20,9 @@ from assignment4.pca.components import check_count
 from assignment4.pca.inputs import as_samples, checked_number
 from assignment4.progress import progress_bar
 
+CODE = ("auto_encoders/linear", "pca/components", "pca/inputs", "reproducible")
+"""The modules on which the matrices depend, beside the samples."""
+
 BATCH_SIZE = 250
 EPOCHS = 60
 LEARNING_RATE = 0.3
@@ -76,7 +79,7 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
         "samples": cache.array_digest(samples),
         "k": k,
         "seed": seed,
-        "code": cache.code_digest("auto_encoders/linear", "reproducible"),
+        "code": cache.code_digest(*CODE),
         "versions": cache.versions("keras", "numpy", "tensorflow"),
     }
     weights = cache.stored("linear_auto_encoder", key, lambda: _fit(samples, k, seed))

@@ -8,7 +8,8 @@ import numpy as np
 from assignment4 import cache
 from assignment4.latent_search.search import search
 
-CODE = ("latent_search/reach", "latent_search/search", "reproducible")
+CODE = ("encoder_decoder/models", "latent_search/reach", "latent_search/search", "reproducible")
+"""The modules on which the losses depend, beside the decoder and the letters."""
 
 
 def least_losses(
@@ -36,6 +37,7 @@ def least_losses(
     """
     key = {
         "decoder": cache.array_digest(*decoder.get_weights()),
+        "layers": [[type(layer).__name__, layer.get_config()] for layer in decoder.layers],
         "data": cache.array_digest(means, constants, starts),
         "steps": steps,
         "code": cache.code_digest(*CODE),

@@ -6,6 +6,7 @@ its values read, and checked too. Pickled objects are never loaded, and no file 
 
 import math
 import os
+import stat
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def read_folder(folder: str | os.PathLike) -> dict[str, tuple[np.ndarray, np.nda
     Raises:
         FileNotFoundError: the folder, or a file that it needs, is missing.
         ValueError: the folder or a file cannot be read or does not follow the layout. The message
-            names it, says what was found and what is expected.
+            is one line of printable text: it names the file, what was found and what is expected.
     """
     folder = Path(folder)
     with faults_of(folder):
@@ -82,19 +83,26 @@ def faults_of(path: Path | str) -> Iterator[None]:
         raise
     except OSError as error:
         fault = f"found it unreadable ({error.strerror or error}); expected a readable file"
-        raise ValueError(f"{path}: {fault}") from error
+        raise ValueError(f"{_printable(path)}: {fault}") from error
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(f"{_printable(path)}: {error}") from None
+
+
+def _printable(path: Path) -> str:
+    """Return a path as text that any terminal shows in one line; odd characters are escaped."""
+    return str(path) if str(path).isprintable() else repr(str(path))[1:-1]
 
 
 def _check_files_exist(folder: Path) -> None:
     if not folder.exists():
-        raise FileNotFoundError(f"{folder}: found no such folder; expected one with {_LAYOUT}")
+        found = f"{_printable(folder)}: found no such folder"
+        raise FileNotFoundError(f"{found}; expected one with {_LAYOUT}")
     if not folder.is_dir():
         raise ValueError(f"found a file; expected a folder with {_LAYOUT}")
     missing = [name for pair in FILES.values() for name in pair if not (folder / name).exists()]
     if missing:
-        raise FileNotFoundError(f"{folder}: found no {', '.join(missing)}; expected {_LAYOUT}")
+        found = f"{_printable(folder)}: found no {', '.join(missing)}"
+        raise FileNotFoundError(f"{found}; expected {_LAYOUT}")
 
 
 def _read_images(path: Path) -> np.ndarray:
@@ -116,11 +124,11 @@ def _read_labels(path: Path) -> np.ndarray:
 
 def _read_array(path: Path, *, frame: tuple[int, ...]) -> np.ndarray:
     """Return (*frame, n) as stored; nothing is allocated for it before its header proves right."""
-    if not path.is_file():
-        kind = "a folder" if path.is_dir() else "a pipe or a device"
-        raise ValueError(f"found {kind}; expected a file")
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size  # 0 in /proc, where reading may wait for ever
+    _check_is_file(path.stat())
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        status = os.fstat(file.fileno())
+        _check_is_file(status)  # it may be another than a moment ago
+        size = status.st_size  # 0 in /proc, where reading may wait for ever
         start = file.read(min(size, _START_BYTES))
         shape, fortran_order, dtype, header_size = _read_header(start)
         _check_dtype(dtype)
@@ -132,7 +140,22 @@ def _read_array(path: Path, *, frame: tuple[int, ...]) -> np.ndarray:
             raise ValueError(f"found {size} bytes; expected {announced} by its header: {reason}")
         file.seek(header_size)
         values = np.fromfile(file, dtype, count)
+    if values.size < count:
+        raise ValueError(
+            f"found {values.size} values; expected {count}: it shrank while it was read"
+        )
     return values.reshape(shape, order="F" if fortran_order else "C")
+
+
+def _check_is_file(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        raise ValueError(f"found {kind}; expected a file")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe to which nobody writes does not block, where the system can say so."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _read_header(start: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:
