@@ -12,7 +12,13 @@ NAME = "typefaces"
 CYRILLIC_COUNT = 5798
 LATIN_COUNT = 6015
 
-CODE = ("letters/embedded", "letters/pairs", "letters/rendering", "letters/typefaces")
+CODE = (
+    "letters/embedded",
+    "letters/pairs",
+    "letters/random_order",
+    "letters/rendering",
+    "letters/typefaces",
+)
 """The modules on which the images depend."""
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
