@@ -5,10 +5,12 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 import pytest
+from nbval.plugin import IPyNbCell
 
 from assignment4.budgets import BUDGETS, over_budget
 from assignment4.notebooks import THREADS, chapter_paths, kernel_environment
 from assignment4.offline import forbid_network
+from assignment4.picture_comparison import TOLERANCE, changed_pictures
 from assignment4.repository import ROOT
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
@@ -26,6 +28,20 @@ def share_processors() -> None:
 
 def altering_variables() -> list[str]:
     return [f"{name}={os.environ[name]}" for name in ALTERING if os.environ.get(name)]
+
+
+def compare_pictures() -> None:
+    """Have nbval compare pictures as well, once the other outputs of a cell agree."""
+    compare_others = IPyNbCell.compare_outputs
+
+    def compare_all(cell: IPyNbCell, outputs: list, stored: list, skip_compare=None) -> bool:
+        if not compare_others(cell, outputs, stored, skip_compare):
+            return False
+        tolerance = cell.cell.metadata.get("picture_tolerance", TOLERANCE)
+        cell.comparison_traceback += changed_pictures(outputs, stored, tolerance)
+        return not cell.comparison_traceback
+
+    IPyNbCell.compare_outputs = compare_all
 
 
 class ChapterTimes:
@@ -54,6 +70,7 @@ class ChapterTimes:
 
 def pytest_configure(config: pytest.Config) -> None:
     forbid_network()
+    compare_pictures()
     share_processors()
     os.environ.update(kernel_environment())
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")

@@ -3,6 +3,8 @@
 Each test runs pytest on a small book that has this repository's settings.
 """
 
+import base64
+import io
 import os
 import shutil
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image
 
 from assignment4.repository import ROOT
 
@@ -27,6 +30,16 @@ ALTERING = (
     "PYTHONPATH",
 )
 """Variables of the outer run that the small book must not see."""
+
+
+MODULES = (
+    "budgets.py",
+    "notebooks.py",
+    "offline.py",
+    "picture_comparison.py",
+    "repository.py",
+)
+"""Of this package, those that pytest's settings need."""
 
 
 def cell(source: str, *stored: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -46,7 +59,7 @@ class SmallBook:
             (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, root / name)
         (root / "assignment4").mkdir()
-        for name in ("budgets.py", "notebooks.py", "offline.py", "repository.py"):
+        for name in MODULES:
             shutil.copy(ROOT / "assignment4" / name, root / "assignment4")
         (root / "assignment4" / "__init__.py").touch()
         (root / "chapters").mkdir()
@@ -146,3 +159,45 @@ def test_slow_tests_run_with_nbval_or_when_named_by_marker(book: SmallBook) -> N
     assert "1 passed, 1 deselected" in book.pytest().stdout
     assert "1 passed, 1 deselected" in book.pytest("-m", "slow").stdout
     assert "3 passed" in book.pytest("--nbval").stdout
+
+
+@pytest.mark.parametrize(("share", "fails"), [(0.9, False), (0.5, True)])
+def test_a_chapter_over_its_budget_fails_the_run_of_all(book, share, fails) -> None:
+    budgets = book.root / "assignment4" / "budgets.py"
+    rest = budgets.read_text(encoding="utf-8").partition("def over_budget")
+    budgets.write_text(
+        "from collections.abc import Mapping\n\n"
+        f"BUDGETS = {{'one': {share}, 'another': 0.99}}\n\n{''.join(rest[1:])}",
+        encoding="utf-8",
+    )
+    book.add_chapter("one", cell("import time\ntime.sleep(2)"))
+    book.add_chapter("another", cell("print(1)", printed("1\n")))
+    result = book.pytest("--nbval")
+    assert ("one took " in result.stdout) == fails, result.stdout
+    assert result.returncode == int(fails)
+    assert book.pytest("--nbval", "chapters/one.ipynb").returncode == 0
+
+
+DRAWING = """import base64
+from IPython.display import Image
+Image(base64.b64decode({!r}), format="png")"""
+
+
+def png(grey: int) -> str:
+    picture = io.BytesIO()
+    Image.new("L", (20, 10), grey).save(picture, "PNG")
+    return base64.b64encode(picture.getvalue()).decode()
+
+
+@pytest.mark.parametrize(("grey", "same"), [(100, True), (101, True), (110, False)])
+def test_a_changed_picture_fails(book, grey, same) -> None:
+    shown = {"image/png": png(100), "text/plain": "<IPython.core.display.Image object>"}
+    stored = new_output("execute_result", data=shown, execution_count=1)
+    book.add_chapter("one", cell(DRAWING.format(png(grey)), stored))
+    result = book.pytest("--nbval")
+    assert result.returncode == int(not same), result.stdout
+    assert ("differs from the stored one by 0.039; 0.005 is allowed" in result.stdout) != same
+    another = cell(DRAWING.format(png(grey)), stored)
+    another.metadata["picture_tolerance"] = 0.05
+    book.add_chapter("one", another)
+    assert book.pytest("--nbval").returncode == 0

@@ -1,0 +1,61 @@
+"""Pictures that a chapter draws, compared with the stored ones.
+
+Bitmaps are not the same to the bit on every machine, and a picture of what a network has learned
+differs more. So a picture may differ from the stored one by a tolerance: the mean absolute
+difference of its colours, 0 for equal pictures and 1 for a white one in place of a black one.
+"""
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from PIL import Image
+
+TOLERANCE = 0.005
+"""Of a picture whose cell states no other under `picture_tolerance` in its metadata."""
+
+PIXELS_OF_THE_EDGE = 3
+"""By so much the sizes of two pictures may differ, since the edge is cut where the text ends."""
+
+
+def difference(picture: bytes, stored: bytes) -> float:
+    """Return the mean absolute difference of two PNG pictures' colours, from 0 to 1.
+
+    It is 1 where their sizes differ by more than the edge.
+    """
+    drawn, known = (_colors(one) for one in (picture, stored))
+    if np.abs(np.subtract(drawn.shape, known.shape)).max() > PIXELS_OF_THE_EDGE:
+        return 1.0
+    height, width, _ = np.minimum(drawn.shape, known.shape)
+    return float(np.abs(drawn[:height, :width] - known[:height, :width]).mean())
+
+
+def changed_pictures(
+    outputs: Sequence[Mapping], stored: Sequence[Mapping], tolerance: float
+) -> list[str]:
+    """Return a line for each picture of a cell that differs from the stored one by too much.
+
+    Args:
+        outputs: of the cell, as a notebook has them.
+        stored: the same of the stored chapter, with as many pictures.
+        tolerance: the largest difference allowed.
+    """
+    pairs = zip(_pictures(outputs), _pictures(stored), strict=True)
+    differences = [difference(picture, known) for picture, known in pairs]
+    return [
+        f"picture {number} differs from the stored one by {apart:.3f}; {tolerance} is allowed"
+        for number, apart in enumerate(differences, start=1)
+        if apart > tolerance
+    ]
+
+
+def _pictures(outputs: Sequence[Mapping]) -> Iterator[bytes]:
+    for output in outputs:
+        if "image/png" in output.get("data", {}):
+            yield base64.b64decode(output["data"]["image/png"])
+
+
+def _colors(picture: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+        return np.asarray(image.convert("RGB"), float) / 255
