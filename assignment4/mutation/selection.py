@@ -30,6 +30,7 @@ class Selection:
         self.root = root
         self.tests = sorted((root / "tests").glob("test_*.py"))
         self._imports: dict[Path, dict[str, str]] = {}
+        self._own: dict[Path, set[Path]] = {}
 
     def tests_of(self, module: Path) -> list[Path]:
         """Return the tests that could notice a change of a module, the likeliest first.
@@ -58,8 +59,10 @@ class Selection:
 
     def own_imports(self, path: Path) -> set[Path]:
         """Return the modules of the package whose names a file imports."""
-        found = {self._origin(dotted) for dotted in self._names(path).values()}
-        return {module for module in found if module}
+        if path not in self._own:
+            found = {self._origin(dotted) for dotted in self._names(path).values()}
+            self._own[path] = {module for module in found if module}
+        return self._own[path]
 
     def reached(self, path: Path) -> set[Path]:
         """Return the modules of the package that a file needs, directly or by way of others."""
