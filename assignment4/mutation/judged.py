@@ -7,7 +7,7 @@ from typing import NamedTuple
 import yaml
 
 from assignment4.json_lines import read_json_lines
-from assignment4.mutation.run import RESULTS
+from assignment4.mutation.run import PARTS, RESULTS, mutants_of_part
 from assignment4.notebooks import ROOT
 
 JUDGED = ROOT / "results" / "survivors.yml"
@@ -44,8 +44,9 @@ def read_judgements(path: Path = JUDGED) -> dict[str, Judgement]:
 
 
 def newest_outcomes(results: Path = RESULTS) -> dict[str, dict]:
-    """Return the newest line of each mutant by its id."""
-    return {line["id"]: line for line in read_json_lines(results)}
+    """Return the newest line of each mutant that the code still has, by its id."""
+    present = {mutant.id for part in PARTS for mutant in mutants_of_part(part, ROOT)}
+    return {line["id"]: line for line in read_json_lines(results) if line["id"] in present}
 
 
 def survivors(outcomes: Mapping[str, dict]) -> set[str]:
@@ -76,5 +77,5 @@ def summary() -> str:
             f"{part}: {len(of_part) - len(alive)} of {len(of_part)} mutants killed, "
             f"{share:.1%} without equivalent ones"
         )
-        lines += [f"  not judged: {name}" for name in alive - set(judgements)]
+        lines += [f"  not judged: {name}" for name in sorted(alive - set(judgements))]
     return "\n".join(lines)

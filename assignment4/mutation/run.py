@@ -81,6 +81,21 @@ def run_mutants(
             bar.update()
 
 
+def mutants_of_part(part: str, root: Path) -> list[Mutant]:
+    """Return all mutants of a part.
+
+    Raises:
+        ValueError: there is no such part.
+    """
+    if part == TRAINING:
+        return [named_mutant(named, root) for named in NAMED]
+    return [
+        mutant
+        for module in modules_of(part, root)
+        for mutant in mutants_of(module.read_text(encoding="utf-8"), _name(module, root))
+    ]
+
+
 def trials_of(part: str, selection: Selection) -> list[Trial]:
     """Return all mutants of a part, each with its tests.
 
@@ -88,14 +103,7 @@ def trials_of(part: str, selection: Selection) -> list[Trial]:
         ValueError: there is no such part.
     """
     root = selection.root
-    if part == TRAINING:
-        mutants = [named_mutant(named, root) for named in NAMED]
-    else:
-        mutants = [
-            mutant
-            for module in modules_of(part, root)
-            for mutant in mutants_of(module.read_text(encoding="utf-8"), _name(module, root))
-        ]
+    mutants = mutants_of_part(part, root)
     tests = {
         file: tuple(_name(test, root) for test in selection.tests_of(root / file))
         for file in {mutant.file for mutant in mutants}

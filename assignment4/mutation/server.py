@@ -6,6 +6,7 @@ line. The first request names the folder and the libraries to import beforehand.
 """
 
 import contextlib
+import gc
 import importlib
 import importlib.metadata
 import json
@@ -41,6 +42,7 @@ def serve() -> None:
             importlib.import_module(name)
     for plugin in importlib.metadata.entry_points(group="pytest11"):
         plugin.load()
+    gc.freeze()  # pytest collects garbage at its end, which need not look at the libraries
     for line in sys.stdin:
         print(json.dumps(try_change(**json.loads(line))), flush=True)
 
