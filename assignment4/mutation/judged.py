@@ -7,7 +7,7 @@ from typing import NamedTuple
 import yaml
 
 from assignment4.json_lines import read_json_lines
-from assignment4.mutation.run import PARTS, RESULTS, mutants_of_part
+from assignment4.mutation.run import RESULTS, mutants_of_part
 from assignment4.notebooks import ROOT
 
 JUDGED = ROOT / "results" / "survivors.yml"
@@ -45,8 +45,10 @@ def read_judgements(path: Path = JUDGED) -> dict[str, Judgement]:
 
 def newest_outcomes(results: Path = RESULTS) -> dict[str, dict]:
     """Return the newest line of each mutant that the code still has, by its id."""
-    present = {mutant.id for part in PARTS for mutant in mutants_of_part(part, ROOT)}
-    return {line["id"]: line for line in read_json_lines(results) if line["id"] in present}
+    lines = read_json_lines(results)
+    parts = {line["part"] for line in lines}
+    present = {mutant.id for part in parts for mutant in mutants_of_part(part, ROOT)}
+    return {line["id"]: line for line in lines if line["id"] in present}
 
 
 def survivors(outcomes: Mapping[str, dict]) -> set[str]:

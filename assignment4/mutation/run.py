@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment4.json_lines import append_json_line, read_json_lines
+from assignment4.mutation.chapters import CHAPTERS, mutants_of_chapter
 from assignment4.mutation.copies import Answer, Copies, copies
 from assignment4.mutation.mutants import mutants_of
 from assignment4.mutation.named import NAMED, named_mutant
@@ -25,7 +26,10 @@ PACKAGES = ("letters", "convolution", "pca", "claims", "ledger")
 TRAINING = "training"
 """The part whose mutants have names."""
 
-PARTS = (*PACKAGES, TRAINING)
+CHAPTERS_PART = "chapters"
+"""The part whose mutants are tried by executing the chapter itself."""
+
+PARTS = (*PACKAGES, TRAINING, CHAPTERS_PART)
 
 LEAST_SECONDS = 30.0
 TIMES_AS_LONG = 10.0
@@ -89,6 +93,9 @@ def mutants_of_part(part: str, root: Path) -> list[Mutant]:
     """
     if part == TRAINING:
         return [named_mutant(named, root) for named in NAMED]
+    if part == CHAPTERS_PART:
+        files = [f"chapters/{name}.ipynb" for name in CHAPTERS]
+        return [mutant for file in files for mutant in mutants_of_chapter(root / file, file)]
     return [
         mutant
         for module in modules_of(part, root)
@@ -104,6 +111,8 @@ def trials_of(part: str, selection: Selection) -> list[Trial]:
     """
     root = selection.root
     mutants = mutants_of_part(part, root)
+    if part == CHAPTERS_PART:
+        return [Trial(part, mutant, (mutant.file,)) for mutant in mutants]
     tests = {
         file: tuple(_name(test, root) for test in selection.tests_of(root / file))
         for file in {mutant.file for mutant in mutants}
@@ -140,7 +149,7 @@ def _outcomes(
 ) -> Iterator[tuple[Trial, Answer]]:
     """Try mutants, and yield what comes of each as soon as it is there."""
     files = list(dict.fromkeys(test for trial in trials for test in trial.tests))
-    needing = [selection.root / file for file in ("conftest.py", *files)]
+    needing = [selection.root / file for file in ("conftest.py", *files) if file.endswith(".py")]
     libraries = set().union(*map(selection.libraries, needing))
     count = min(processes, len(trials))
     with (

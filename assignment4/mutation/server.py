@@ -115,7 +115,8 @@ def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
     import pytest
 
     for test in tests:
-        if pytest.main([*OPTIONS, test]) not in (0, NOTHING_CHOSEN):
+        options = (*OPTIONS, "--nbval") if test.endswith(".ipynb") else OPTIONS
+        if pytest.main([*options, test]) not in (0, NOTHING_CHOSEN):
             return
         with passed.open("ab") as file:
             file.write(b".")
