@@ -115,8 +115,12 @@ def test_what_does_not_end_is_ended_with_what_it_started(outcome, tmp_path) -> N
     starting = (
         f"import os, time\nif not os.fork():\n    open({str(place)!r}, 'w').write(str(os.getpid()))"
     )
-    assert outcome(f"{starting}\nwhile True:\n    time.sleep(1)", seconds=4.0) == ("timeout", None)
+    assert outcome(f"{starting}\nwhile True:\n    time.sleep(1)", seconds=0.6) == ("timeout", None)
     assert has_ended(int(place.read_text()))
+
+
+def test_computing_without_an_end_is_ended(outcome) -> None:
+    assert outcome("while True:\n    pass", seconds=1.0) == ("timeout", None)
 
 
 def has_ended(process: int) -> bool:

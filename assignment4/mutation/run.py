@@ -50,6 +50,7 @@ def run_mutants(
     *,
     sample: int | None = None,
     seed: int = 0,
+    rehearse: bool = True,
     processes: int = os.cpu_count() or 1,
     root: Path = ROOT,
     results: Path = RESULTS,
@@ -60,6 +61,8 @@ def run_mutants(
         parts: of PARTS.
         sample: how many mutants of all parts, drawn at random; all, if None.
         seed: of the draw.
+        rehearse: whether the tests are run once without a change, to see that they pass and how
+            long they take; otherwise they are taken to be quick.
         processes: how many run at the same time.
         root: the repository's root.
         results: the file that a line is appended to for each mutant.
@@ -80,7 +83,7 @@ def run_mutants(
     ]
     with progress_bar(len(trials), description="mutants") as bar:
         bar.update(len(trials) - len(waiting))
-        for trial, answer in _outcomes(waiting, selection, processes):
+        for trial, answer in _outcomes(waiting, selection, rehearse, processes):
             append_json_line(results, _record(trial, answer, digests))
             bar.update()
 
@@ -145,7 +148,7 @@ def _record(trial: Trial, answer: Answer, digests: Digests) -> dict[str, object]
 
 
 def _outcomes(
-    trials: Sequence[Trial], selection: Selection, processes: int
+    trials: Sequence[Trial], selection: Selection, rehearse: bool, processes: int
 ) -> Iterator[tuple[Trial, Answer]]:
     """Try mutants, and yield what comes of each as soon as it is there."""
     files = list(dict.fromkeys(test for trial in trials for test in trial.tests))
@@ -156,7 +159,9 @@ def _outcomes(
         ThreadPoolExecutor(count or 1) as pool,
         copies(selection.root, sorted(libraries), count=count) as places,
     ):
-        plain = dict(_all_of(pool, lambda file: _seconds_unchanged(file, places), files))
+        plain = dict.fromkeys(files, 0.0)
+        if rehearse:
+            plain |= _all_of(pool, lambda file: _seconds_unchanged(file, places), files)
 
         def try_one(trial: Trial) -> Answer:
             tests = sorted(trial.tests, key=lambda test: (test != trial.tests[0], plain[test]))

@@ -10,6 +10,7 @@ import gc
 import importlib
 import importlib.metadata
 import json
+import math
 import os
 import resource
 import signal
@@ -17,6 +18,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+TIMES_AS_LONG = 10
+"""How long a process may take for its seconds of computing, where others compute, too."""
 
 PAUSE = 0.02
 """Seconds between two looks at a child."""
@@ -54,7 +58,7 @@ def try_change(file: str, source: str, tests: list[str], seconds: float) -> dict
         file: its path in the folder.
         source: its text while the tests run.
         tests: paths in the folder.
-        seconds: that the tests may take altogether.
+        seconds: of computing that the tests may take altogether; TIMES_AS_LONG on the clock.
 
     Returns:
         The outcome, "killed", "timeout" or "survived"; the file that failed, if any, as "by"; and
@@ -84,14 +88,15 @@ def _first_failed(tests: list[str], seconds: float, temporary: Path) -> int | No
     child = os.fork()
     if child == 0:
         try:
+            _limit_resources(seconds)
             _test_in_child(tests, passed, temporary)
         finally:
             os._exit(1)
     try:
-        end = time.monotonic() + seconds
+        end = time.monotonic() + TIMES_AS_LONG * seconds
         while time.monotonic() < end:
-            if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                return passed.stat().st_size
+            if done := os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                return None if done.si_status == signal.SIGXCPU else passed.stat().st_size
             time.sleep(PAUSE)
         return None
     finally:
@@ -101,6 +106,13 @@ def _first_failed(tests: list[str], seconds: float, temporary: Path) -> int | No
         os.waitpid(child, 0)
 
 
+def _limit_resources(seconds: float) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        resource.setrlimit(limit, (LARGEST, LARGEST))
+
+
 def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
     """Add a byte to a file for each test file that passes, and end with the first that fails."""
     os.setpgid(0, 0)
@@ -108,8 +120,6 @@ def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
-    for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
-        resource.setrlimit(limit, (LARGEST, LARGEST))
     os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
     os.environ["ASSIGNMENT4_CACHE"] = str(temporary / "cache")
     import pytest
