@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate matrix bench clean
+.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate matrix mutants bench clean
 
 python := .venv/bin/python
 
@@ -47,6 +47,9 @@ replicate: environment  ## repeat the experiments over seeds, appending to resul
 
 matrix: environment  ## run all tests under many circumstances, appending to results/ (hours, and can be interrupted)
 	@$(python) -m assignment4 matrix
+
+mutants: environment  ## change the package and see whether a test notices, appending to results/ (hours, and can be interrupted)
+	@$(python) -m assignment4 mutants $(PARTS)
 
 bench: environment  ## measure speed, each figure beside that of a peer (installs PyTorch into .venv)
 	@$(python) -m pip install --quiet --no-build-isolation -e ".[bench]"

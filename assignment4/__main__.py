@@ -1,6 +1,7 @@
 """The command line: `python -m assignment4 COMMAND`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_matrix(arguments: argparse.Namespace) -> None:
     matrix.run_matrix([by_name[name] for name in arguments.names or by_name])
 
 
+def try_mutants(arguments: argparse.Namespace) -> None:
+    """Change the code in many places, or in the named parts, and see whether a test notices."""
+    from assignment4.mutation import judged, run
+
+    if unknown := [name for name in arguments.parts if name not in run.PARTS]:
+        raise ValueError(f"no part named {', '.join(unknown)}; there are {', '.join(run.PARTS)}")
+    run.run_mutants(arguments.parts or run.PARTS, processes=arguments.processes)
+    print(judged.summary())
+
+
 def list_licences(arguments: argparse.Namespace) -> None:
     """Write the licences of all installed packages of the lock."""
     from assignment4 import licences
@@ -99,6 +110,11 @@ def main() -> int:
     circumstances = commands.add_parser("matrix", help="run all tests under many circumstances")
     circumstances.add_argument("names", nargs="*", metavar="NAME", help="such as '1 thread'")
     circumstances.set_defaults(run=test_matrix)
+
+    changes = commands.add_parser("mutants", help="change the code and see whether a test notices")
+    changes.add_argument("parts", nargs="*", metavar="PART", help="such as 'pca' or 'training'")
+    changes.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
+    changes.set_defaults(run=try_mutants)
 
     table = commands.add_parser("licences", help="list the licences of the locked packages")
     table.set_defaults(run=list_licences)

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yaml
 
 from assignment4 import claims
 from assignment4.claims import VerdictError, derive_verdict, read_claims, record
-from assignment4.ledger import Ledger, recorded_claims
+from assignment4.ledger import Ledger, VerdictCounts, recorded_claims
 from assignment4.notebooks import ROOT, chapter_paths
 
 CHECK_MODULES = ("checks", "assessment")
@@ -327,3 +328,41 @@ def test_text_of_claims_is_escaped(one_claim, monkeypatch):
     monkeypatch.setattr("assignment4.ledger.book_claims", lambda: {"x": claim})
     assert "a &lt; b &amp; c" in record("x", True)._repr_html_()
     assert "a &lt; b &amp; c" in Ledger()._repr_html_()
+
+
+@pytest.fixture
+def two_claims(one_claim, monkeypatch):
+    """A ledger with a confirmed claim of exercise 2 and a refuted one of exercise 1."""
+    confirmed = dataclasses.replace(one_claim, id="2a-wet")
+    refuted = dataclasses.replace(
+        one_claim, id="1b-dry", verdict="refuted", because="A hand is wet."
+    )
+    found = {claim.id: claim for claim in (confirmed, refuted)}
+    monkeypatch.setattr("assignment4.ledger.book_claims", lambda: found)
+    return confirmed, refuted
+
+
+def test_the_ledger_offers_the_exercises_and_verdicts_that_it_has(two_claims):
+    page = Ledger()._repr_html_()
+    options = re.findall(r"<option(?: selected)?>(.*?)</option>", page)
+    assert options == ["all", "1", "2", "all", "confirmed", "refuted"]
+
+
+def test_the_ledger_says_what_was_found_where_it_was_something_else(two_claims):
+    confirmed, refuted = (Ledger()._row(claim) for claim in two_claims)
+    assert "Found: A hand is wet." in refuted
+    assert "Found" not in confirmed
+
+
+def test_the_ledger_has_a_column_for_other_letters_only(two_claims, monkeypatch, tmp_path):
+    assert "On your letters" not in Ledger()._repr_html_()
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
+    assert "On your letters" in Ledger()._repr_html_()
+
+
+def test_only_verdicts_that_occur_are_counted(two_claims):
+    page = VerdictCounts()._repr_html_()
+    assert re.findall(r"<strong>(\d+)</strong> . (\w+)", page) == [
+        ("1", "confirmed"),
+        ("1", "refuted"),
+    ]

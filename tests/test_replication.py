@@ -452,6 +452,6 @@ def test_a_stored_result_is_found_again(short_run, monkeypatch, tmp_path):
 
 
 def test_no_other_file_lies_among_the_stored_results():
-    """Beside the groups there is only what no chapter's claim rests on: speeds and test runs."""
+    """Beside the groups there is only what no claim rests on: speeds, test runs, mutants."""
     names = {path.name for path in RESULTS.glob("*.jsonl")}
-    assert names <= {f"{name}.jsonl" for name in (*GROUPS, "speed", "matrix")}
+    assert names <= {f"{name}.jsonl" for name in (*GROUPS, "speed", "matrix", "mutants")}

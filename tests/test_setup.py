@@ -36,6 +36,7 @@ TARGETS = {
     "notebooks",
     "replicate",
     "matrix",
+    "mutants",
     "bench",
     "clean",
 }
