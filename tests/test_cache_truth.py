@@ -585,3 +585,34 @@ def test_another_version_of_a_library_leads_to_another_entry(name, paths, monkey
 @pytest.mark.parametrize("group", GROUPS)
 def test_results_depend_on_the_libraries_that_their_code_imports(group):
     assert {"numpy"} <= libraries_of(RESULTS[group]) <= set(replication.LIBRARIES)
+
+
+@pytest.mark.parametrize("library", replication.LIBRARIES)
+def test_another_version_in_the_lock_outdates_results(library, monkeypatch, tmp_path):
+    lock = (replication.ROOT / "requirements.txt").read_text(encoding="utf-8")
+    before = replication._libraries()
+    monkeypatch.setattr(replication, "ROOT", tmp_path)
+    (tmp_path / "requirements.txt").write_text(lock, encoding="utf-8")
+    assert replication._libraries() == before
+    changed = lock.replace(f"\n{library}==", f"\n{library}==1!")
+    (tmp_path / "requirements.txt").write_text(changed, encoding="utf-8")
+    assert replication._libraries() != before
+
+
+@pytest.mark.parametrize("name", ["cyrillic", "latin"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_other_pixel,
+        with_other_label,
+        lambda letters: letters.select(np.arange(209)),
+        lambda letters: dataclasses.replace(letters, families=letters.families[::-1]),
+    ],
+)
+def test_other_letters_outdate_results(name, change):
+    families = np.array(["Roboto", "STIX General"] * 105)
+    alphabet = dataclasses.replace(getattr(SOME, name), families=families)
+    letters = dataclasses.replace(SOME, **{name: alphabet})
+    changed = dataclasses.replace(SOME, **{name: change(alphabet)})
+    before, after = (replication._provenance("squared_errors", one) for one in (letters, changed))
+    assert before["letters"] != after["letters"]

@@ -73,11 +73,12 @@ class Letters:
         return self.source == embedded.NAME
 
     def digest(self) -> str:
-        """Return the SHA-256 of all images and labels, in hexadecimal."""
+        """Return the SHA-256 of all images, labels and families, in hexadecimal."""
         digest = hashlib.sha256()
         for alphabet in (self.cyrillic, self.latin):
             digest.update(np.ascontiguousarray(alphabet.images).tobytes())
             digest.update(alphabet.labels.astype("<i8").tobytes())
+            digest.update("\0".join(alphabet.families).encode())
         return digest.hexdigest()
 
 
