@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -11,6 +12,12 @@ from assignment4 import matrix
 from assignment4.claims import book_claims
 from assignment4.json_lines import read_json_lines
 from assignment4.ledger import recorded_claims
+from assignment4.mutation.judged import (
+    newest_outcomes,
+    read_judgements,
+    shares_killed,
+    survivors,
+)
 from assignment4.notebooks import chapter_paths
 from assignment4.repository import ROOT
 
@@ -46,6 +53,46 @@ def equations_by_standing() -> dict[str, int]:
             if cell.cell_type == "markdown":
                 counts.update(STANDING.findall(cell.source))
     return dict(counts)
+
+
+class Part(NamedTuple):
+    """What came of the mutants of a part of the package.
+
+    Attributes:
+        name: of the part.
+        tried: how many mutants there are.
+        survive: how many no test notices.
+        equivalent: how many of these do what the code does.
+        share: of the mutants that are not equivalent, those that a test kills.
+    """
+
+    name: str
+    tried: int
+    survive: int
+    equivalent: int
+    share: float
+
+
+def mutants_by_part() -> list[Part]:
+    """Return what came of the mutants of each part that has been tried."""
+    outcomes, judgements = newest_outcomes(), read_judgements()
+    parts = []
+    for name, share in shares_killed(outcomes, judgements).items():
+        tried = {one: line for one, line in outcomes.items() if line["part"] == name}
+        alive = survivors(tried)
+        equivalent = sum(judgements[one].judgement == "equivalent" for one in alive)
+        parts.append(Part(name, len(tried), len(alive), equivalent, share))
+    return parts
+
+
+def known_gaps() -> list[tuple[str, str]]:
+    """Return the mutants that a missing test would kill, each with what is missing."""
+    judgements = read_judgements()
+    return [
+        (name, judgements[name].because)
+        for name in sorted(survivors(newest_outcomes()))
+        if judgements[name].judgement == "gap"
+    ]
 
 
 def newest_runs(results: Path = matrix.RESULTS) -> list[dict]:
