@@ -2,8 +2,7 @@
 
 import hashlib
 import os
-import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +47,7 @@ class Trial:
 def run_mutants(
     parts: Sequence[str] = PARTS,
     *,
-    sample: int | None = None,
-    seed: int = 0,
+    only: Collection[str] | None = None,
     rehearse: bool = True,
     processes: int = os.cpu_count() or 1,
     root: Path = ROOT,
@@ -59,8 +57,7 @@ def run_mutants(
 
     Args:
         parts: of PARTS.
-        sample: how many mutants of all parts, drawn at random; all, if None.
-        seed: of the draw.
+        only: the ids of the mutants to try; all of these parts, if None.
         rehearse: whether the tests are run once without a change, to see that they pass and how
             long they take; otherwise they are taken to be quick.
         processes: how many run at the same time.
@@ -72,8 +69,8 @@ def run_mutants(
     """
     selection = Selection(root)
     trials = [trial for part in parts for trial in trials_of(part, selection)]
-    if sample is not None:
-        trials = random.Random(seed).sample(trials, min(sample, len(trials)))
+    if only is not None:
+        trials = [trial for trial in trials if trial.mutant.id in only]
     digests = Digests(root)
     known = {line["id"]: line for line in read_json_lines(results)}
     waiting = [
