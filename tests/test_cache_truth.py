@@ -10,6 +10,7 @@ import importlib.metadata
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import keras
@@ -616,3 +617,37 @@ def test_other_letters_outdate_results(name, change):
     changed = dataclasses.replace(SOME, **{name: change(alphabet)})
     before, after = (replication._provenance("squared_errors", one) for one in (letters, changed))
     assert before["letters"] != after["letters"]
+
+
+# What really runs
+
+QUICK = ("a training", "a linear auto-encoder", "a latent search", "Latin letters")
+"""What is computed in a few seconds."""
+
+
+def modules_that_run(work: Callable[[], object]) -> set[str]:
+    """Return the modules of this package of which a function is called meanwhile."""
+    files = set()
+    sys.setprofile(lambda frame, *_: files.add(frame.f_code.co_filename))
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    paths = [Path(name) for name in files if name.startswith(f"{PACKAGE}/")]
+    return {str(path.relative_to(PACKAGE).with_suffix("")) for path in paths}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUICK)
+def test_no_other_module_runs_than_those_behind_an_entry(name, monkeypatch, tmp_path):
+    """Imports are followed by reading them; this sees what a short computation calls."""
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
+    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
+    monkeypatch.setattr(linear, "EPOCHS", 1)
+    monkeypatch.setattr(embedded, "LATIN_COUNT", 28)
+    asked = ASKED[name]
+    kept = ENTRIES[asked.entry]
+    run = modules_that_run(lambda: asked.function(**asked.arguments))
+    assert kept.roots[0] in run
+    assert len(list(tmp_path.glob("*.entry"))) == 1
+    assert run <= behind(kept.roots, kept.exempt) | set(kept.exempt)
