@@ -19,6 +19,9 @@ from assignment4.progress import progress_bar
 DEFAULT_STEPS = 500
 """Training steps of a chapter; the report took 20,000, and ASSIGNMENT4_STEPS may say so."""
 
+MOST_DIGITS = 9
+"""Of a number of training steps."""
+
 CODE = (
     "encoder_decoder/classifiers",
     "encoder_decoder/losses",
@@ -41,11 +44,14 @@ def training_steps() -> int:
     """Return the number of steps that ASSIGNMENT4_STEPS names, or the book's own.
 
     Raises:
-        ValueError: the variable is no positive integer.
+        ValueError: the variable is no positive integer, or has more than MOST_DIGITS digits.
     """
     value = os.environ.get("ASSIGNMENT4_STEPS") or str(DEFAULT_STEPS)
-    if not value.isdecimal() or int(value) == 0:
-        raise ValueError(f"ASSIGNMENT4_STEPS must be a positive integer, got {value!r}")
+    if not value.isdecimal() or len(value) > MOST_DIGITS or int(value) == 0:
+        raise ValueError(
+            f"ASSIGNMENT4_STEPS must be a positive integer of at most {MOST_DIGITS} digits, "
+            f"got {value!r:.40}"
+        )
     return int(value)
 
 
@@ -135,6 +141,7 @@ def train(
         return _as_arrays(model.get_weights()) | {"seconds": np.array(seconds)}
 
     weights = cache.stored(model.name, key, compute)
+    cache.remove(_unfinished(model), key)
     seconds = float(weights.pop("seconds"))
     model.set_weights([weights[name] for name in sorted(weights)])
     return Trained(model, seconds)
@@ -162,7 +169,7 @@ def _fit(model, batches, loss, steps, learning_rate, key) -> float:
     optimizer.build(model.trainable_variables)
     model.compile(optimizer, loss=loss, steps_per_execution=STEPS_PER_EXECUTION)
     variables = [*model.variables, *optimizer.variables]
-    name = f"{model.name}-unfinished"
+    name = _unfinished(model)
     state = cache.read(name, key) or {"step": 0, "seconds": 0}
     done, seconds = int(state.pop("step")), float(state.pop("seconds"))
     for variable, saved in zip(variables, sorted(state), strict=False):
@@ -183,8 +190,11 @@ def _fit(model, batches, loss, steps, learning_rate, key) -> float:
                 values = _as_arrays([variable.numpy() for variable in variables])
                 progress = {"step": np.array(stop), "seconds": np.array(seconds)}
                 cache.write(name, key, values | progress)
-    cache.remove(name, key)
     return seconds
+
+
+def _unfinished(model: keras.Model) -> str:
+    return f"{model.name}-unfinished"
 
 
 def _as_arrays(values: list[np.ndarray]) -> cache.Arrays:
