@@ -38,6 +38,19 @@ def difference(image: np.ndarray) -> float:
     return float(np.abs(image.astype(float) - EXPECTED).mean())
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def deep_colours() -> bytes:
+    """Return a PNG file of the letter in colours of 16 bits each, which Pillow does not write."""
+    rows = np.asarray(LETTER).astype(">u2")[:, :, None].repeat(3, axis=2) * 257
+    header = struct.pack(">IIBBBBB", *LETTER.size, 16, 2, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in rows))
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
 INK = ImageChops.invert(LETTER)
 
 WAYS = {
@@ -46,6 +59,7 @@ WAYS = {
     "a palette": saved(LETTER.convert("RGB").convert("P")),
     "two tones": saved(LETTER.point([255 * (v > 127) for v in range(256)]).convert("1")),
     "16 bits": saved(Image.fromarray(np.asarray(LETTER).astype("u2") * 257)),
+    "colours of 16 bits": deep_colours(),
     "grey with alpha": saved(LETTER.convert("LA")),
     "opaque colours with alpha": saved(LETTER.convert("RGBA")),
     "strokes in alpha": saved(with_alpha(0, INK)),
@@ -129,10 +143,6 @@ def test_a_straight_bar_keeps_paper_around_it(size):
 # What is refused
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def png(width: int, height: int, data: bytes = b"", *, before: bytes = b"") -> bytes:
     """Return a PNG file of grey pixels that may not be there."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
@@ -204,9 +214,17 @@ def test_refuses(content, found):
     assert len(str(refusal.value)) < 300
 
 
+def turned() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return saved(drawing("Б"), "JPEG", exif=exif)
+
+
 VALID_FILES = [
-    saved(drawing("Б"), image_format) for image_format in ("PNG", "JPEG", "GIF", "BMP")
-] + [saved(with_alpha(0, ImageChops.invert(drawing("Б"))))]
+    *(saved(drawing("Б"), image_format) for image_format in ("PNG", "JPEG", "GIF", "BMP")),
+    saved(with_alpha(0, ImageChops.invert(drawing("Б")))),
+    turned(),
+]
 
 
 @st.composite

@@ -1,7 +1,7 @@
 """Letters from elsewhere: which of three layouts a folder has, and the letters that it holds.
 
 The layouts are the course's npy files; CoMNIST's archives Cyrillic.zip and Latin.zip; and folders
-Cyrillic and Latin with a folder of images for each letter. Only what is read is opened.
+Cyrillic and Latin with a folder of images for each letter. Others are never opened.
 """
 
 import hashlib
