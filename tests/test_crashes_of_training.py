@@ -13,15 +13,15 @@ POINTS = {
     "before the first state is in place": ("replace", 1, 0),
     "between two saves": ("update", 4, 2),
     "before the second state takes the first one's place": ("replace", 2, 2),
-    "after the last step": ("remove", 1, 4),
-    "before the weights are written": ("mkstemp", 3, 0),
-    "while the weights are written": ("fsync", 3, 0),
-    "before the weights are in place": ("replace", 3, 0),
+    "before the weights are written": ("mkstemp", 3, 4),
+    "while the weights are written": ("fsync", 3, 4),
+    "before the weights are in place": ("replace", 3, 4),
+    "before the state is removed": ("remove", 1, None),
     "after the weights are in place": ("set_weights", 1, None),
 }
 """The call before which a run is killed, which of that name, and the step the next run begins with.
 
-The state is removed before the weights are written, so that a run killed there begins again.
+None is for a run that finds the weights.
 """
 
 KILLED_AND_TAKEN_UP = """

@@ -844,7 +844,6 @@ def test_a_variable_with_a_slash_at_its_end_names_the_same_folder(monkeypatch, f
     assert load_letters().source == str(folder)
 
 
-@pytest.mark.xfail(strict=True, reason="only a chapter's kernel takes ~ for the home folder")
 def test_a_variable_may_begin_with_the_home_folder(monkeypatch, folder):
     monkeypatch.setenv("HOME", str(folder.parent))
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", f"~/{folder.name}")
