@@ -28,6 +28,9 @@ SILENCING_TAGS = {
     "skip-execution",
 }
 LONGEST_CELL = 15
+LARGEST_TOLERANCE = 0.2
+"""Of a picture; what is stated beyond 0.06 is for one that chooses among a network's outputs."""
+
 SHORTEST_ALTERNATIVE_TEXT = 30
 NUMBERED = re.compile(r"\d+[.)] ")
 TRUTH_VALUES = {"True", "False", "np.True_", "np.False_"}
@@ -149,6 +152,17 @@ def volatile_metadata(notebook: NotebookNode) -> list[str]:
     return complaints
 
 
+def loose_pictures(notebook: NotebookNode) -> list[str]:
+    """Find tolerances without a picture, and those with which any picture would pass."""
+    complaints = []
+    for where, cell in code_cells(notebook):
+        tolerance = cell.metadata.get("picture_tolerance")
+        drawn = any("image/png" in output.get("data", {}) for output in cell.outputs)
+        if tolerance is not None and not (drawn and 0 < tolerance <= LARGEST_TOLERANCE):
+            complaints.append(f"{where}: picture_tolerance is {tolerance}")
+    return complaints
+
+
 def execution_problems(root: Path) -> list[str]:
     """Find settings with which a book is built from old outputs, or in spite of an error."""
     settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
@@ -188,6 +202,7 @@ GATES: list[Gate] = [
     long_cells,
     accidental_lists,
     volatile_metadata,
+    loose_pictures,
 ]
 
 
@@ -280,6 +295,9 @@ BREAKS = [
     (long_cells, set_source("x = 1\n" * 16)),
     (accidental_lists, lambda book: book.cells[0].update(source="The mean is below\n1. So it is.")),
     (accidental_lists, lambda book: book.cells[0].update(source="It is\n2) in a sentence.")),
+    (loose_pictures, set_metadata(picture_tolerance=0.06)),
+    (loose_pictures, lambda book: book.cells[2].metadata.update(picture_tolerance=0.3)),
+    (loose_pictures, lambda book: book.cells[2].metadata.update(picture_tolerance=0)),
     (volatile_metadata, set_metadata(execution={"busy": "now"})),
     (volatile_metadata, lambda book: book.metadata.update(language_info={"version": "3.11.2"})),
 ]
@@ -324,6 +342,7 @@ HARMLESS = [
     (accidental_lists, lambda book: book.cells[0].update(source="Two things:\n\n1. One\n2. Two")),
     (silencing_markers, set_metadata(tags=["hide-cell", "check-sums"])),
     (missing_outputs, set_outputs()),
+    (loose_pictures, lambda book: book.cells[2].metadata.update(picture_tolerance=0.06)),
 ]
 
 
