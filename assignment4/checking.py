@@ -18,6 +18,7 @@ from assignment4.mutation.judged import (
     shares_killed,
     survivors,
 )
+from assignment4.mutation.run import PARTS, mutants_of_part
 from assignment4.notebooks import chapter_paths
 from assignment4.repository import ROOT
 
@@ -60,28 +61,33 @@ class Part(NamedTuple):
 
     Attributes:
         name: of the part.
-        tried: how many mutants there are.
-        survive: how many no test notices.
-        equivalent: how many of these do what the code does.
-        share: of the mutants that are not equivalent, those that a test kills.
+        mutants: how many there are.
+        tried: how many of them have been tried.
+        survive: how many of these no test notices.
+        equivalent: how many of the survivors do what the code does.
+        share: of the mutants tried that are not equivalent, those that a test kills; None where
+            none has been tried.
     """
 
     name: str
+    mutants: int
     tried: int
     survive: int
     equivalent: int
-    share: float
+    share: float | None
 
 
 def mutants_by_part() -> list[Part]:
-    """Return what came of the mutants of each part that has been tried."""
+    """Return what came of the mutants of each part."""
     outcomes, judgements = newest_outcomes(), read_judgements()
-    parts = []
-    for name, share in shares_killed(outcomes, judgements).items():
+    shares, parts = shares_killed(outcomes, judgements), []
+    for name in PARTS:
         tried = {one: line for one, line in outcomes.items() if line["part"] == name}
         alive = survivors(tried)
         equivalent = sum(judgements[one].judgement == "equivalent" for one in alive)
-        parts.append(Part(name, len(tried), len(alive), equivalent, share))
+        there_are = len(mutants_of_part(name, ROOT))
+        counts = (there_are, len(tried), len(alive), equivalent)
+        parts.append(Part(name, *counts, shares.get(name)))
     return parts
 
 

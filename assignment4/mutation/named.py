@@ -57,7 +57,7 @@ NAMED = tuple(
             ("resumed from the first step", "range(done, steps", "range(0, steps"),
             ("last batch left out", "batches(first, stop)", "batches(first, stop - 1)"),
             ("moments not resumed", "*model.variables, *optimizer.variables", "*model.variables"),
-            ("unfinished state kept", "    cache.remove(name, key)\n", ""),
+            ("unfinished state kept", "    cache.remove(_unfinished(model), key)\n", ""),
             ("seconds of the last run only", "seconds += time", "seconds = time"),
             ("any number of steps taken", "or int(value) == 0", ""),
         ),
@@ -162,8 +162,8 @@ NAMED = tuple(
             ("the unlikeliest letter read", ".argmax(axis=1)", ".argmin(axis=1)"),
             (
                 "probabilities do not add up",
-                "keras.ops.softmax(logits)",
-                "keras.ops.sigmoid(logits)",
+                "keras.ops.softmax(outputs_of(classifier, images))",
+                "keras.ops.sigmoid(outputs_of(classifier, images))",
             ),
             (
                 "judge's logits taken for probabilities",
