@@ -15,8 +15,8 @@ from PIL import Image
 TOLERANCE = 0.005
 """Of a picture whose cell states no other under `picture_tolerance` in its metadata."""
 
-PIXELS_OF_THE_EDGE = 3
-"""By so much the sizes of two pictures may differ, since the edge is cut where the text ends."""
+EDGE = 0.05
+"""By this share the sizes of two pictures may differ, since the edge is cut where text ends."""
 
 
 def difference(picture: bytes, stored: bytes) -> float:
@@ -25,9 +25,9 @@ def difference(picture: bytes, stored: bytes) -> float:
     It is 1 where their sizes differ by more than the edge.
     """
     drawn, known = (_colors(one) for one in (picture, stored))
-    if np.abs(np.subtract(drawn.shape, known.shape)).max() > PIXELS_OF_THE_EDGE:
-        return 1.0
     height, width, _ = np.minimum(drawn.shape, known.shape)
+    if (np.maximum(drawn.shape, known.shape)[:2] > np.multiply((height, width), 1 + EDGE)).any():
+        return 1.0
     return float(np.abs(drawn[:height, :width] - known[:height, :width]).mean())
 
 

@@ -40,9 +40,9 @@ def test_the_difference_runs_from_0_to_1() -> None:
     assert difference(png(half), png(white)) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(("more", "expected"), [(3, 0.0), (4, 1.0)])
+@pytest.mark.parametrize(("more", "expected"), [(2, 0.0), (-1, 0.0), (3, 1.0), (-3, 1.0)])
 def test_the_size_may_differ_by_the_edge(more, expected) -> None:
-    assert difference(png(np.zeros((10, 20))), png(np.zeros((10, 20 + more)))) == expected
+    assert difference(png(np.zeros((10, 40))), png(np.zeros((10, 40 + more)))) == expected
 
 
 def test_only_pictures_are_compared_and_numbered() -> None:
