@@ -14,11 +14,12 @@ from assignment4.json_lines import read_json_lines
 from assignment4.ledger import recorded_claims
 from assignment4.mutation.judged import (
     newest_outcomes,
+    present,
     read_judgements,
     shares_killed,
     survivors,
 )
-from assignment4.mutation.run import PARTS, mutants_of_part
+from assignment4.mutation.run import PARTS
 from assignment4.notebooks import chapter_paths
 from assignment4.repository import ROOT
 
@@ -85,8 +86,7 @@ def mutants_by_part() -> list[Part]:
         tried = {one: line for one, line in outcomes.items() if line["part"] == name}
         alive = survivors(tried)
         equivalent = sum(judgements[one].judgement == "equivalent" for one in alive)
-        there_are = len(mutants_of_part(name, ROOT))
-        counts = (there_are, len(tried), len(alive), equivalent)
+        counts = (len(present(name)), len(tried), len(alive), equivalent)
         parts.append(Part(name, *counts, shares.get(name)))
     return parts
 

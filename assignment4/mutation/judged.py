@@ -1,5 +1,6 @@
 """What is thought of mutants that no test notices, and the share of those that one does."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -43,12 +44,16 @@ def read_judgements(path: Path = JUDGED) -> dict[str, Judgement]:
     return judgements
 
 
+@functools.cache
+def present(part: str) -> frozenset[str]:
+    """Return the ids of all mutants of a part of the code as it is."""
+    return frozenset(mutant.id for mutant in mutants_of_part(part, ROOT))
+
+
 def newest_outcomes(results: Path = RESULTS) -> dict[str, dict]:
     """Return the newest line of each mutant that the code still has, by its id."""
     lines = read_json_lines(results)
-    parts = {line["part"] for line in lines}
-    present = {mutant.id for part in parts for mutant in mutants_of_part(part, ROOT)}
-    return {line["id"]: line for line in lines if line["id"] in present}
+    return {line["id"]: line for line in lines if line["id"] in present(line["part"])}
 
 
 def survivors(outcomes: Mapping[str, dict]) -> set[str]:
