@@ -830,7 +830,7 @@ def test_an_odd_value_of_the_variable_is_a_folder_that_is_named(monkeypatch, val
     with pytest.raises(FileNotFoundError) as refusal:
         load_letters()
     message = str(refusal.value)
-    assert message.startswith(f"{files._printable(folder)}: found no ")
+    assert message.startswith(f"{files.printable(folder)}: found no ")
     assert message.isprintable()
 
 

@@ -83,25 +83,25 @@ def faults_of(path: Path | str) -> Iterator[None]:
         raise
     except OSError as error:
         fault = f"found it unreadable ({error.strerror or error}); expected a readable file"
-        raise ValueError(f"{_printable(path)}: {fault}") from error
+        raise ValueError(f"{printable(path)}: {fault}") from error
     except ValueError as error:
-        raise ValueError(f"{_printable(path)}: {error}") from None
+        raise ValueError(f"{printable(path)}: {error}") from None
 
 
-def _printable(path: Path) -> str:
+def printable(path: Path | str) -> str:
     """Return a path as text that any terminal shows in one line; odd characters are escaped."""
     return str(path) if str(path).isprintable() else repr(str(path))[1:-1]
 
 
 def _check_files_exist(folder: Path) -> None:
     if not folder.exists():
-        found = f"{_printable(folder)}: found no such folder"
+        found = f"{printable(folder)}: found no such folder"
         raise FileNotFoundError(f"{found}; expected one with {_LAYOUT}")
     if not folder.is_dir():
         raise ValueError(f"found a file; expected a folder with {_LAYOUT}")
     missing = [name for pair in FILES.values() for name in pair if not (folder / name).exists()]
     if missing:
-        found = f"{_printable(folder)}: found no {', '.join(missing)}"
+        found = f"{printable(folder)}: found no {', '.join(missing)}"
         raise FileNotFoundError(f"{found}; expected {_LAYOUT}")
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from assignment4.cache import code_digest, stored, versions
 from assignment4.letters import files
 from assignment4.letters.archives import Files, letter_folder, open_archive, shown
-from assignment4.letters.files import faults_of
+from assignment4.letters.files import faults_of, printable
 from assignment4.letters.folders import open_folder
 from assignment4.letters.images import read_letter
 from assignment4.letters.pairs import CYRILLIC, LATIN
@@ -78,7 +78,7 @@ def read_source(folder: str | os.PathLike) -> Source:
     with faults_of(folder):
         if not folder.exists():
             raise FileNotFoundError(
-                f"{folder}: found no such folder; expected one with {_EXPECTED}"
+                f"{printable(folder)}: found no such folder; expected one with {_EXPECTED}"
             )
         if not folder.is_dir():
             raise ValueError(f"found a file; expected a folder with {_EXPECTED}")
@@ -102,7 +102,9 @@ def _only(alphabet: str, names: list[str], folder: Path) -> str:
     found = sorted(name for name in names if name.lower() in wanted)
     if not found:
         title = alphabet.title()
-        raise FileNotFoundError(f"{folder}: found no {title} or {title}.zip; expected {_EXPECTED}")
+        raise FileNotFoundError(
+            f"{printable(folder)}: found no {title} or {title}.zip; expected {_EXPECTED}"
+        )
     if len(found) > 1:
         raise ValueError(f"found {' and '.join(found)}; expected one of them: move the other away")
     return found[0]
@@ -183,7 +185,7 @@ def _read_images(members: list[_File], path: Path) -> np.ndarray:
     faults = {}
     with progress_bar(len(members), description=path.name) as bar:
         for index, member in enumerate(members):
-            name = f"{path}/{shown(member.name)}"
+            name = f"{printable(path)}/{shown(member.name)}"
             try:
                 with faults_of(name):
                     images[index] = read_letter(member.read())
@@ -196,5 +198,5 @@ def _read_images(members: list[_File], path: Path) -> np.ndarray:
         raise ValueError(f"{faults[first]}{more}")
     if images.mean() > 127.5:
         found = "light strokes on dark paper, as it seems from all images together"
-        raise ValueError(f"{path}: found {found}; expected dark strokes on light paper")
+        raise ValueError(f"{printable(path)}: found {found}; expected dark strokes on light paper")
     return images
