@@ -1,6 +1,5 @@
 """Tasks on worker processes: all done once, whatever dies, and as they would be done here."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sleeping_tasks import of_the_process, same_everywhere, sleep
 
 from assignment4 import cluster
 from assignment4.cluster import DifferentWorkerError, carry_out_on_workers, default_workers
@@ -23,29 +23,6 @@ ALLOWED_FAILURES = 3
 """Of a task whose workers die, as dask has it."""
 
 HERE = Path(__file__).parent
-
-
-def same_everywhere() -> dict[str, str]:
-    return {"code": "0123"}
-
-
-def of_the_process() -> dict[str, str]:
-    client = multiprocessing.parent_process() is None
-    return {"code": "0123" if client else "4567", "letters": "89ab"}
-
-
-def sleep(task: dict) -> dict:
-    """Note the start, and sleep; a task may ask for death or failure before that."""
-    starts = Path(task["folder"]) / f"starts of {task['name']}"
-    with starts.open("a") as file:
-        file.write(f"{os.getpid()}\n")
-    if len(starts.read_text().splitlines()) <= task.get("deaths", 0):
-        os.kill(os.getpid(), signal.SIGKILL)
-    if task.get("fails"):
-        raise ArithmeticError("no number comes out")
-    time.sleep(task["seconds"])
-    threads = {name: os.environ.get(name) for name in THREADS}
-    return {"threads": threads, "bars": os.environ.get("ASSIGNMENT4_PROGRESS")}
 
 
 def tasks_in(folder: Path, count: int, *, seconds: float = 0.1, **first) -> list[dict]:
@@ -98,7 +75,9 @@ def test_a_killed_worker_costs_nothing_but_its_task(tmp_path):
     lines = read_json_lines(tmp_path / "lines.jsonl")
     threads = str(max(1, len(os.sched_getaffinity(0)) // 2))
     expected = {name: before.get(name, threads) for name in THREADS}
-    assert all(line["threads"] == expected and line["bars"] == "0" for line in lines)
+    assert all(
+        line["threads"].items() >= expected.items() and line["bars"] == "0" for line in lines
+    )
 
 
 @pytest.mark.slow
