@@ -42,8 +42,8 @@ licences: environment  ## list the licences of all packages of the lock in licen
 notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
 	@$(python) -m assignment4 notebooks $(NAMES)
 
-replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, and can be interrupted)
-	@$(python) -m assignment4 replicate
+replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, can be interrupted; OPTIONS="--losses all" for some)
+	@$(python) -m assignment4 replicate $(OPTIONS)
 
 matrix: environment  ## run all tests under many circumstances, appending to results/ (hours, and can be interrupted)
 	@$(python) -m assignment4 matrix

@@ -21,11 +21,29 @@ def store_outputs(arguments: argparse.Namespace) -> None:
 
 def replicate(arguments: argparse.Namespace) -> None:
     """Repeat the experiments over seeds and append what is new to the results."""
-    from assignment4 import replication
+    from assignment4 import replication_command
 
-    for number, part in enumerate(replication.PLAN, start=1):
-        print(f"part {number} of {len(replication.PLAN)}: {part}", flush=True)
-        replication.replicate(**part)
+    replication_command.replicate(arguments)
+
+
+def _add_choices(seeds: argparse.ArgumentParser) -> None:
+    """Add the arguments of `replicate`; without any, the report's whole plan is carried out."""
+    several = {"nargs": "+", "metavar": "NAME"}
+    seeds.add_argument("--losses", **several, help="losses of the report, or all")
+    seeds.add_argument("--group", **several, help="groups of experiments, the files of results/")
+    seeds.add_argument("--names", **several, help="experiments of the groups, or all")
+    seeds.add_argument("--seeds", type=_positive, metavar="N", help="the seeds below N; 5")
+    seeds.add_argument("--steps", type=_positive, metavar="N", help="training steps")
+    seeds.add_argument("--split", choices=["as reported", "by family"], help="of the letters")
+    seeds.add_argument("--workers", type=_positive, metavar="N", help="one for two cores")
+    seeds.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of workers elsewhere")
+    seeds.add_argument("--predict", action="store_true", help="only say how long it will take")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive integer")
+    return int(text)
 
 
 def make_pdf(arguments: argparse.Namespace) -> None:
@@ -86,8 +104,8 @@ def check_letters(arguments: argparse.Namespace) -> None:
     own_letters.check(arguments.folder)
 
 
-def main() -> int:
-    """Run the command that the arguments name and return the exit status."""
+def command_line() -> argparse.ArgumentParser:
+    """Return the parser of all commands and their arguments."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -96,6 +114,7 @@ def main() -> int:
     notebooks.set_defaults(run=store_outputs)
 
     seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
+    _add_choices(seeds)
     seeds.set_defaults(run=replicate)
 
     pdf = commands.add_parser("pdf", help="print the whole book, from its stored outputs")
@@ -123,7 +142,12 @@ def main() -> int:
     letters.add_argument("folder", type=Path, metavar="PATH", help="a folder that holds them")
     letters.set_defaults(run=check_letters)
 
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """Run the command that the arguments name and return the exit status."""
+    arguments = command_line().parse_args()
     try:
         arguments.run(arguments)
     except (ValueError, RuntimeError, OSError) as error:

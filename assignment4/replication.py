@@ -1,11 +1,10 @@
 """Experiments over seeds, kept as lines of text with what they depend on."""
 
-import hashlib
-import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from assignment4 import cache
 from assignment4.encoder_decoder.assessment import Readability
 from assignment4.encoder_decoder.training import DEFAULT_STEPS
 from assignment4.groups import GROUPS
@@ -14,6 +13,7 @@ from assignment4.json_lines import append_json_line, read_json_lines
 from assignment4.letters import Letters, load_letters
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.splits import REPORT_TRAIN_COUNT
+from assignment4.provenance import IDENTITY, device, identity, provenance
 from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results"
@@ -28,12 +28,6 @@ STEPS_OF_THE_REPORT = 20_000
 STEPS_OF_THE_SCRIPTS_NETWORK = 5000
 STEPS_OF_THE_TEST = 50
 """Of a run so short that a test can do it again."""
-
-LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
-"""On whose versions results depend."""
-
-IDENTITY = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
-"""What tells one result from another."""
 
 KNOWN = REPORT_TRAIN_COUNT
 UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
@@ -77,7 +71,36 @@ PLAN = (
 """What `make replicate` does, as arguments of `replicate`."""
 
 
-def replicate(
+@dataclass(frozen=True)
+class Task:
+    """One run that is to be done.
+
+    Attributes:
+        group: a name of GROUPS.
+        run: what its line begins with: experiment, split, seed, steps and provenance.
+    """
+
+    group: str
+    run: Mapping[str, object]
+
+    def __str__(self) -> str:
+        form = "{experiment}, seed {seed}, {steps} steps, letters split {split}"
+        return f"{self.group}: {form.format_map(self.run)}"
+
+
+def replicate(group: str, *, folder: Path = RESULTS, **settings) -> None:
+    """Carry out a group's open tasks in this process, and append a line for each.
+
+    Args:
+        group: a name of GROUPS, and that of the file, one JSON object a line.
+        folder: of the file.
+        settings: the other arguments of `open_tasks`.
+    """
+    for task in open_tasks(group, folder=folder, **settings):
+        store(task, carry_out(task), folder=folder)
+
+
+def open_tasks(
     group: str,
     *,
     seeds: Sequence[int],
@@ -85,22 +108,21 @@ def replicate(
     names: Sequence[str] = (),
     split: str = "as reported",
     folder: Path = RESULTS,
-) -> None:
-    """Carry out each experiment of a group for each seed, and append a line for each.
+) -> list[Task]:
+    """Return each experiment of a group for each seed whose line is not there yet.
 
-    Runs whose line is there already, from the same letters and code, are not done again.
+    A line from other letters, code or libraries than the present ones does not count.
 
     Args:
-        group: a name of GROUPS, and that of the file, one JSON object a line.
+        group: a name of GROUPS.
         seeds: of everything that is random.
         steps: training steps, or what the group counts; those of STEPS, if None.
         names: some of the group's experiments; all, if empty.
         split: how the letters are divided.
-        folder: of the file.
+        folder: of the group's file.
 
     Raises:
-        ValueError: a name is not of the group, or ASSIGNMENT4_LETTERS names other letters than
-            those that the results are of.
+        ValueError: a name is not of the group, or the letters are not those of the results.
     """
     experiments = GROUPS[group].experiments
     if unknown := sorted(set(names) - set(experiments)):
@@ -111,15 +133,28 @@ def replicate(
             f"the stored results are of the embedded letters, not of {letters.source}; "
             "unset ASSIGNMENT4_LETTERS"
         )
-    path, steps = _path(group, folder), steps or STEPS[group]
-    done = [_identity(result) for result in read_lines(group, folder=folder)]
-    for seed in seeds:
-        for name in names or experiments:
-            run = {"experiment": name, "split": split, "seed": seed, "steps": steps}
-            run |= _provenance(group, letters)
-            if _identity(run) not in done:
-                numbers = run_experiment(group, name, letters, split=split, seed=seed, steps=steps)
-                append_json_line(path, run | numbers)
+    shared = {"steps": steps or STEPS[group]} | provenance(group, letters)
+    runs = [
+        {"experiment": name, "split": split, "seed": seed} | shared
+        for seed in seeds
+        for name in names or experiments
+    ]
+    done = {identity(line) for line in read_lines(group, folder=folder)}
+    return [Task(group, run) for run in runs if identity(run) not in done]
+
+
+def carry_out(task: Task) -> dict[str, object]:
+    """Carry out a task in this process, and return what its line ends with."""
+    start = time.perf_counter()
+    settings = {name: task.run[name] for name in ("split", "seed", "steps")}
+    numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
+    seconds = round(time.perf_counter() - start, 1)
+    return {"device": device()} | numbers | {"seconds of the task": seconds}
+
+
+def store(task: Task, outcome: Mapping[str, object], *, folder: Path = RESULTS) -> None:
+    """Append the line of a task that has been carried out."""
+    append_json_line(_path(task.group, folder), {**task.run, **outcome})
 
 
 def run_experiment(
@@ -205,32 +240,3 @@ def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], numbe
 
 def _path(group: str, folder: Path) -> Path:
     return folder / f"{group}.jsonl"
-
-
-def _provenance(group: str, letters: Letters) -> dict[str, str]:
-    """Return what a result depends on: letters, code, libraries; and the commit for reference."""
-    return {
-        "letters": letters.digest()[:16],
-        "code": cache.code_digest(*GROUPS[group].code)[:16],
-        "libraries": _libraries(),
-        "commit": _commit(),
-    }
-
-
-def _libraries() -> str:
-    """Return a digest of the versions that the lock gives the libraries that compute."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if line.partition("==")[0] in LIBRARIES]
-    return hashlib.sha256("\n".join(pins).encode()).hexdigest()[:16]
-
-
-def _identity(run: dict) -> tuple:
-    return tuple(run[name] for name in IDENTITY)
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import pytest
 
-from assignment4 import batch_sizes, cache, replication
+from assignment4 import batch_sizes, cache, provenance
 from assignment4.auto_encoders import convolutional, linear
 from assignment4.batch_sizes import BATCH_SIZES, SAMPLES_SEEN, run_batch_size
 from assignment4.encoder_decoder import build_decoder, losses, training
@@ -566,7 +566,7 @@ def test_a_changed_byte_of_a_module_outdates_results(group, copied_package, monk
     monkeypatch.setattr(cache, "PACKAGE", copied_package)
     kept = RESULTS[group]
     modules = behind(kept.roots, kept.exempt) | set(kept.code)
-    found = unnoticed(modules, copied_package, lambda: replication._provenance(group, SOME)["code"])
+    found = unnoticed(modules, copied_package, lambda: provenance.provenance(group, SOME)["code"])
     assert found == set()
 
 
@@ -585,19 +585,19 @@ def test_another_version_of_a_library_leads_to_another_entry(name, paths, monkey
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_results_depend_on_the_libraries_that_their_code_imports(group):
-    assert {"numpy"} <= libraries_of(RESULTS[group]) <= set(replication.LIBRARIES)
+    assert {"numpy"} <= libraries_of(RESULTS[group]) <= set(provenance.LIBRARIES)
 
 
-@pytest.mark.parametrize("library", replication.LIBRARIES)
+@pytest.mark.parametrize("library", provenance.LIBRARIES)
 def test_another_version_in_the_lock_outdates_results(library, monkeypatch, tmp_path):
-    lock = (replication.ROOT / "requirements.txt").read_text(encoding="utf-8")
-    before = replication._libraries()
-    monkeypatch.setattr(replication, "ROOT", tmp_path)
+    lock = (provenance.ROOT / "requirements.txt").read_text(encoding="utf-8")
+    before = provenance._libraries()
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
     (tmp_path / "requirements.txt").write_text(lock, encoding="utf-8")
-    assert replication._libraries() == before
+    assert provenance._libraries() == before
     changed = lock.replace(f"\n{library}==", f"\n{library}==1!")
     (tmp_path / "requirements.txt").write_text(changed, encoding="utf-8")
-    assert replication._libraries() != before
+    assert provenance._libraries() != before
 
 
 @pytest.mark.parametrize("name", ["cyrillic", "latin"])
@@ -615,7 +615,7 @@ def test_other_letters_outdate_results(name, change):
     alphabet = dataclasses.replace(getattr(SOME, name), families=families)
     letters = dataclasses.replace(SOME, **{name: alphabet})
     changed = dataclasses.replace(SOME, **{name: change(alphabet)})
-    before, after = (replication._provenance("squared_errors", one) for one in (letters, changed))
+    before, after = (provenance.provenance("squared_errors", one) for one in (letters, changed))
     assert before["letters"] != after["letters"]
 
 

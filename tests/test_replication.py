@@ -3,12 +3,11 @@
 import dataclasses
 import inspect
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from assignment4 import __main__, cache, experiments, groups, replication
+from assignment4 import cache, experiments, groups, provenance, replication
 from assignment4.encoder_decoder import losses
 from assignment4.experiments import SPLITS
 from assignment4.groups import GROUPS
@@ -23,6 +22,7 @@ from assignment4.replication import (
     UNSEEN_CYRILLIC,
     UNSEEN_LATIN,
     difference_over_seeds,
+    open_tasks,
     over_seeds,
     read_lines,
     read_results,
@@ -37,6 +37,9 @@ GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"].experiments)
 PROVENANCE = {"letters", "code", "libraries", "commit", "experiment", "split", "seed", "steps"}
 OF_THE_RUN = "code of the run"
 """In lines whose numbers a later code has been seen to leave as they are."""
+
+OF_NEW_LINES = {"device", "seconds of the task"}
+BESIDE_NUMBERS = PROVENANCE | OF_NEW_LINES | {OF_THE_RUN}
 
 READ = {"read by first judge", "variance share", "seconds"}
 PLAN_OF_THE_TEST = {
@@ -162,31 +165,33 @@ def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
 def test_a_line_carries_its_provenance(counted, monkeypatch, tmp_path):
     replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
     line = read_lines(GROUP, folder=tmp_path)[0]
-    assert set(line) == PROVENANCE | {"accuracy"}
+    assert set(line) == PROVENANCE | OF_NEW_LINES | {"accuracy"}
     assert line["letters"] == LETTERS.digest()[:16]
     assert line["code"] == cache.code_digest(*GROUPS[GROUP].code)[:16]
+    assert line["device"]
+    assert 0 <= line["seconds of the task"] < 60
 
     def without_git(*_, **options):
         raise FileNotFoundError
 
-    monkeypatch.setattr(replication.subprocess, "run", without_git)
+    monkeypatch.setattr(provenance.subprocess, "run", without_git)
     replicate(GROUP, seeds=[1], steps=10, folder=tmp_path)
     assert read_lines(GROUP, folder=tmp_path)[-1]["commit"] == "unknown"
 
 
 def test_another_commit_alone_is_no_other_result(counted, monkeypatch, tmp_path):
     replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    monkeypatch.setattr(replication, "_commit", lambda: "another")
+    monkeypatch.setattr(provenance, "_commit", lambda: "another")
     replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
     assert len(counted) == 4
 
 
 def changed_code(monkeypatch):
-    monkeypatch.setattr(replication.cache, "code_digest", lambda *_: "changed")
+    monkeypatch.setattr(cache, "code_digest", lambda *_: "changed")
 
 
 def changed_libraries(monkeypatch):
-    monkeypatch.setattr(replication, "LIBRARIES", replication.LIBRARIES[1:])
+    monkeypatch.setattr(provenance, "LIBRARIES", provenance.LIBRARIES[1:])
 
 
 def changed_letters(monkeypatch):
@@ -206,7 +211,7 @@ def test_a_group_s_experiments_depend_on_its_own_code(counted, tmp_path):
 def test_the_libraries_are_in_the_lock():
     lines = (replication.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pinned = {line.partition("==")[0] for line in lines}
-    assert set(replication.LIBRARIES) <= pinned
+    assert set(provenance.LIBRARIES) <= pinned
 
 
 def test_an_experiment_is_carried_out_as_its_group_says(monkeypatch):
@@ -290,7 +295,7 @@ def test_a_missing_file_has_no_results(tmp_path):
 
 def test_the_plan_can_be_carried_out_and_does_nothing_twice(counted, tmp_path):
     for part in PLAN:
-        bound = inspect.signature(replicate).bind(**part).arguments
+        bound = inspect.signature(open_tasks).bind(**part).arguments
         assert bound["group"] in GROUPS
         assert set(bound.get("names", ())) <= set(GROUPS[bound["group"]].experiments)
         assert bound.get("split", "as reported") in SPLITS
@@ -318,13 +323,26 @@ def test_the_plan_has_five_seeds_of_everything_and_two_of_the_report_s_lengths()
     assert PLAN_OF_THE_TEST in PLAN
 
 
-def test_the_command_carries_out_the_plan(monkeypatch, capsys):
-    done = []
-    monkeypatch.setattr(replication, "replicate", lambda **part: done.append(part))
-    monkeypatch.setattr(sys, "argv", ["assignment4", "replicate"])
-    assert __main__.main() == 0
-    assert done == list(PLAN)
-    assert capsys.readouterr().out.startswith(f"part 1 of {len(PLAN)}: ")
+@pytest.mark.parametrize(
+    ("gpus", "details", "name"),
+    [([], None, "cpu"), (["0"], {"device_name": "A GPU"}, "A GPU"), (["0"], {}, "unnamed GPU")],
+)
+def test_the_device_is_the_cpu_or_a_named_gpu(monkeypatch, gpus, details, name):
+    config = provenance.tensorflow.config
+    monkeypatch.setattr(config, "list_physical_devices", lambda kind: gpus)
+    monkeypatch.setattr(config.experimental, "get_device_details", lambda gpu: details)
+    assert provenance.device() == name
+
+
+def test_circumstances_tell_letters_codes_and_libraries(monkeypatch):
+    alike = provenance.circumstances.__wrapped__
+    before = alike(("squared_errors", "batch_sizes"))
+    codes = {"code of squared_errors", "code of batch_sizes"}
+    assert set(before) == {"letters", *codes, *provenance.LIBRARIES}
+    monkeypatch.setattr(cache, "code_digest", lambda *parts: f"digest of {len(parts)} parts")
+    monkeypatch.setattr(provenance, "load_letters", lambda: LETTERS)
+    after = alike(("squared_errors", "batch_sizes"))
+    assert {name for name in before if before[name] != after[name]} == codes | {"letters"}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -337,13 +355,11 @@ def test_stored_results_are_of_known_experiments_and_these_letters(group, monkey
         assert line["letters"] == digest
         assert line["experiment"] in GROUPS[group].experiments
         assert line["split"] in SPLITS
-        numbers = {
-            name: value for name, value in line.items() if name not in PROVENANCE | {OF_THE_RUN}
-        }
+        numbers = {name: value for name, value in line.items() if name not in BESIDE_NUMBERS}
         assert NUMBERS[group] <= set(numbers)
         assert all(isinstance(value, int | float) for value in numbers.values())
         assert json.dumps(numbers, allow_nan=False)
-    identities = [replication._identity(line) for line in lines]
+    identities = [provenance.identity(line) for line in lines]
     assert len(identities) == len(set(identities))
 
 
@@ -444,7 +460,7 @@ def test_a_stored_result_is_found_again(short_run, monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
     found = short_run()
     assert disagreements(found, stored) == []
-    assert found.keys() == stored.keys() - PROVENANCE - {OF_THE_RUN}
+    assert found.keys() == stored.keys() - BESIDE_NUMBERS
     assert "to mean" in disagreements(short_run("normalised mean"), stored)
     means = losses.class_means
     monkeypatch.setattr(losses, "class_means", lambda *letters: np.roll(means(*letters), 1, axis=0))

@@ -1,0 +1,69 @@
+"""What a stored result depends on, and what it was made with."""
+
+import functools
+import hashlib
+import subprocess
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import tensorflow
+
+from assignment4 import cache
+from assignment4.groups import GROUPS
+from assignment4.letters import Letters, load_letters
+from assignment4.repository import ROOT
+
+LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
+"""On whose versions results depend."""
+
+IDENTITY = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
+"""What two runs must have in common, to be the same."""
+
+
+def provenance(group: str, letters: Letters) -> dict[str, str]:
+    """Return what a result depends on: letters, code, libraries; and the commit for reference."""
+    return {
+        "letters": letters.digest()[:16],
+        "code": cache.code_digest(*GROUPS[group].code)[:16],
+        "libraries": _libraries(),
+        "commit": _commit(),
+    }
+
+
+def identity(run: dict) -> tuple:
+    """Return what makes a run another one than others."""
+    return tuple(run[name] for name in IDENTITY)
+
+
+@functools.cache
+def circumstances(groups: tuple[str, ...]) -> dict[str, str]:
+    """Return what must be the same in all processes that carry out runs of some groups.
+
+    A process answers as it did first, since it keeps the modules that it has imported.
+    """
+    codes = {f"code of {group}": cache.code_digest(*GROUPS[group].code)[:16] for group in groups}
+    return {"letters": load_letters().digest()[:16]} | codes | cache.versions(*LIBRARIES)
+
+
+def device() -> str:
+    """Return the name of the GPU that TensorFlow computes on, or "cpu" where it has none."""
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    if not gpus:
+        return "cpu"
+    details = tensorflow.config.experimental.get_device_details(gpus[0])
+    return details.get("device_name", "unnamed GPU")
+
+
+def _libraries() -> str:
+    """Return a digest of the versions that the lock gives the libraries that compute."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line.partition("==")[0] in LIBRARIES]
+    return hashlib.sha256("\n".join(pins).encode()).hexdigest()[:16]
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

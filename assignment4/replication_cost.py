@@ -1,0 +1,60 @@
+"""How long open tasks will take, from the times of those that are stored."""
+
+import heapq
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+WHOLE, TRAINING = "seconds of the task", "seconds"
+"""Numbers of a line: older lines have the time of the training alone, which is less."""
+
+
+class Span(NamedTuple):
+    """Seconds on some workers: no order of the tasks takes less than `least`."""
+
+    least: float
+    longest_first: float
+
+
+def expected_seconds(run: Mapping, lines: Sequence[Mapping]) -> float | None:
+    """Return what a run is expected to take, or None if there is no line to expect it from.
+
+    That is the median of the lines of its experiment, or of all if it has none, whose number of
+    steps is nearest; the time is taken to grow with the steps.
+
+    Args:
+        run: with `experiment` and `steps`.
+        lines: stored results of the run's group.
+    """
+    alike = [line for line in lines if line["experiment"] == run["experiment"]] or lines
+    if not alike:
+        return None
+
+    def distance(line: Mapping) -> float:
+        return abs(math.log(line["steps"] / run["steps"]))
+
+    nearest = min(map(distance, alike))
+    chosen = [line for line in alike if distance(line) == nearest]
+    chosen = [line for line in chosen if WHOLE in line] or chosen
+    return statistics.median(
+        line.get(WHOLE, line[TRAINING]) * run["steps"] / line["steps"] for line in chosen
+    )
+
+
+def span(seconds: Sequence[float], workers: int) -> Span:
+    """Return how long tasks take where each worker, when free, takes the longest that is left.
+
+    Args:
+        seconds: of each task, none negative.
+        workers: how many there are, all alike.
+
+    Raises:
+        ValueError: there are no workers.
+    """
+    if workers < 1:
+        raise ValueError(f"at least 1 worker is needed, got {workers}")
+    free_at = [0.0] * workers
+    for one in sorted(seconds, reverse=True):
+        heapq.heapreplace(free_at, free_at[0] + one)
+    return Span(max(math.fsum(seconds) / workers, max(seconds, default=0.0)), max(free_at))
