@@ -17,7 +17,8 @@ from distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from assignment4.notebooks import THREADS
 from assignment4.progress import progress_bar
-from assignment4.worker import DifferentWorkerError, work_alike
+from assignment4.task_process import DifferentWorkerError
+from assignment4.worker import work_alike
 
 CORES_OF_A_WORKER = 2
 SECONDS_TO_CONNECT = 30

@@ -1,35 +1,42 @@
-"""What a worker process does with a task.
+"""What a worker does with a task: it has another process carry it out, one for each task.
 
-The worker imports this module while it should listen to its scheduler, so there is little in it.
-What a task needs, such as TensorFlow, is imported with the task.
+Libraries draw random numbers from generators that all of a process shares. In the worker's own
+process its other threads draw from them as well, and no training would come out twice the same.
 """
 
+import os
 import pickle
+import signal
+import subprocess
+import sys
 
 from distributed import get_worker
 
-
-class DifferentWorkerError(RuntimeError):
-    """A worker would compute something else than the process that asks."""
+from assignment4 import task_process
 
 
 def work_alike(content: bytes) -> object:
-    """Carry out a task, if the circumstances are those of the process that asks.
+    """Have a task carried out, if the circumstances are those of the process that asks.
+
+    Where the task's process is killed, this one goes with it, as if it had been killed itself.
 
     Args:
-        content: pickled, a function, its argument, a function that returns the circumstances of
-            this process by name, and those of the process that asks.
+        content: see `task_process.carry_out`.
 
     Raises:
         DifferentWorkerError: the circumstances differ; the message names the worker and in what.
+        Exception: what the task raises.
     """
-    work, task, circumstances, expected = pickle.loads(content)
-    found = circumstances()
-    different = [
-        f"{name} is {found.get(name)} there and {expected.get(name)} here"
-        for name in sorted(found.keys() | expected.keys())
-        if found.get(name) != expected.get(name)
-    ]
-    if different:
-        raise DifferentWorkerError(f"worker {get_worker().address}: {'; '.join(different)}")
-    return work(task)
+    done = subprocess.run(
+        [sys.executable, "-m", task_process.__name__, get_worker().address],
+        input=content,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    if done.returncode < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    outcome, error = pickle.loads(done.stdout)
+    if error is not None:
+        raise error
+    return outcome
