@@ -109,8 +109,7 @@ def _first_failed(tests: list[str], seconds: float, temporary: Path) -> int | No
 def _limit_resources(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
-        resource.setrlimit(limit, (LARGEST, LARGEST))
+    resource.setrlimit(resource.RLIMIT_DATA, (LARGEST, LARGEST))
 
 
 def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
