@@ -374,8 +374,8 @@ def some_letters() -> Letters:
 
 def repeated(monkeypatch, tmp_path, group: str, name: str, letters: Letters) -> list[dict]:
     """Return a short run's numbers without its time: made afresh twice, then with its cache."""
-    monkeypatch.setattr(classifiers, "JUDGE_STEPS", 20)
-    monkeypatch.setattr(classifiers, "CLASSIFIER_STEPS", 20)
+    for train in (classifiers.train_judge, classifiers.train_classifier):
+        monkeypatch.setitem(train.__kwdefaults__, "steps", 20)
     found = []
     for folder in ("first", "second", "second"):
         monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / folder))
@@ -403,7 +403,7 @@ def test_a_run_gives_the_same_numbers_again(monkeypatch, tmp_path, some_letters,
 
 @pytest.mark.slow
 def test_another_seed_gives_other_numbers(monkeypatch, some_letters):
-    monkeypatch.setattr(classifiers, "JUDGE_STEPS", 20)
+    monkeypatch.setitem(classifiers.train_judge.__kwdefaults__, "steps", 20)
     found = [
         run_experiment(
             "squared_errors", "random letters", some_letters, split="by family", seed=seed, steps=20

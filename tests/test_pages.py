@@ -108,6 +108,7 @@ def chapter_url(pages: Path, name: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_whole_in_both_themes_and_widths(pages, browser, name):
+    """Barriers, the slowest to look for, are looked for once in each theme and each width."""
     for theme in THEMES:
         for width in WIDTHS:
             where = f"{name}, {theme}, {width} pixels"
@@ -120,7 +121,8 @@ def test_page_is_whole_in_both_themes_and_widths(pages, browser, name):
             assert page.locator("mjx-merror").count() == 0, where
             assert page.evaluate(CURT_IMAGES) == [], where
             assert not page.evaluate(WIDER_THAN_THE_SCREEN), where
-            assert barriers(page) == [], where
+            if (theme, width) in zip(THEMES, WIDTHS, strict=True):
+                assert barriers(page) == [], where
             page.wait_for_function(NOTHING_MOVES, timeout=3000)
             page.context.close()
 

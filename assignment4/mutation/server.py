@@ -26,7 +26,7 @@ PAUSE = 0.02
 """Seconds between two looks at a child."""
 
 LARGEST = 6 * 2**30
-"""Bytes of memory that a test run may write to, and of a file that it may write."""
+"""Bytes of memory that a test run may write to."""
 
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=ci")
 """Of pytest. Hypothesis's profile draws the same examples each time and keeps none."""
