@@ -348,6 +348,13 @@ def test_the_ledger_offers_the_exercises_and_verdicts_that_it_has(two_claims):
     assert options == ["all", "1", "2", "all", "confirmed", "refuted"]
 
 
+def test_the_ledger_offers_exercises_in_their_order(one_claim, monkeypatch):
+    claims = [dataclasses.replace(one_claim, id=f"{number}a-wet") for number in "735914826"]
+    monkeypatch.setattr("assignment4.ledger.book_claims", lambda: {one.id: one for one in claims})
+    options = re.findall(r"<option(?: selected)?>(\d)</option>", Ledger()._repr_html_())
+    assert options == list("123456789")
+
+
 def test_the_ledger_says_what_was_found_where_it_was_something_else(two_claims):
     confirmed, refuted = (Ledger()._row(claim) for claim in two_claims)
     assert "Found: A hand is wet." in refuted
