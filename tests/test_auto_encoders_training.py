@@ -28,7 +28,7 @@ def test_the_target_of_an_image_is_the_image(monkeypatch) -> None:
     assert {image.tobytes() for image in inputs.numpy()} <= known
 
 
-def test_the_linear_network_s_rate_falls_to_zero(monkeypatch, tmp_path) -> None:
+def test_the_linear_network_has_momentum_and_a_rate_that_falls_to_zero(monkeypatch, tmp_path) -> None:
     models, build = [], linear.build_linear_auto_encoder
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
     monkeypatch.setattr(linear, "EPOCHS", 2)
@@ -40,4 +40,5 @@ def test_the_linear_network_s_rate_falls_to_zero(monkeypatch, tmp_path) -> None:
     samples = np.random.default_rng(0).normal(size=(200, 5))
     linear.train_linear_auto_encoder(samples - samples.mean(axis=0), 2)
     (model,) = models
+    assert model.optimizer.momentum == linear.MOMENTUM > 0
     assert float(model.optimizer.learning_rate) < linear.LEARNING_RATE / 100
