@@ -28,7 +28,9 @@ def test_the_target_of_an_image_is_the_image(monkeypatch) -> None:
     assert {image.tobytes() for image in inputs.numpy()} <= known
 
 
-def test_the_linear_network_has_momentum_and_a_rate_that_falls_to_zero(monkeypatch, tmp_path) -> None:
+def test_the_linear_network_has_momentum_and_a_rate_that_falls_to_zero(
+    monkeypatch, tmp_path
+) -> None:
     models, build = [], linear.build_linear_auto_encoder
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
     monkeypatch.setattr(linear, "EPOCHS", 2)

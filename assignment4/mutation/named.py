@@ -205,7 +205,6 @@ NAMED = tuple(
                 "principal_components(_as_rows(training_letters))",
                 "principal_components(_as_rows(letters))",
             ),
-            ("width not in the key", '            "k": k,\n', ""),
             (
                 "letters not normalised",
                 "np.square(normalize(letters.images)",
