@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from assignment4.notebooks import chapter_paths, execute, store
@@ -11,12 +12,16 @@ from assignment4.notebooks import chapter_paths, execute, store
 def store_outputs(arguments: argparse.Namespace) -> None:
     """Execute the named chapters, or all, in reading order, and store their outputs."""
     paths = {path.stem: path for path in chapter_paths()}
-    if unknown := [name for name in arguments.names if name not in paths]:
-        raise ValueError(f"no chapter named {', '.join(unknown)}; there are {', '.join(paths)}")
+    _refuse_unknown(arguments.names, paths, kind="chapter")
     chosen = [path for name, path in paths.items() if name in (arguments.names or paths)]
     for number, path in enumerate(chosen, start=1):
         print(f"executing chapter {number} of {len(chosen)}: {path.stem}", flush=True)
         store(execute(path), path)
+
+
+def _refuse_unknown(names: Iterable[str], known: Collection[str], *, kind: str) -> None:
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"no {kind} named {', '.join(unknown)}; there are {', '.join(known)}")
 
 
 def replicate(arguments: argparse.Namespace) -> None:
@@ -75,8 +80,7 @@ def test_matrix(arguments: argparse.Namespace) -> None:
     from assignment4 import matrix
 
     by_name = {variation.name: variation for variation in matrix.VARIATIONS}
-    if unknown := [name for name in arguments.names if name not in by_name]:
-        raise ValueError(f"no variation named {', '.join(unknown)}; there are {', '.join(by_name)}")
+    _refuse_unknown(arguments.names, by_name, kind="variation")
     matrix.run_matrix([by_name[name] for name in arguments.names or by_name])
 
 
@@ -84,8 +88,7 @@ def try_mutants(arguments: argparse.Namespace) -> None:
     """Change the code in many places, or in the named parts, and see whether a test notices."""
     from assignment4.mutation import judged, run
 
-    if unknown := [name for name in arguments.parts if name not in run.PARTS]:
-        raise ValueError(f"no part named {', '.join(unknown)}; there are {', '.join(run.PARTS)}")
+    _refuse_unknown(arguments.parts, run.PARTS, kind="part")
     run.run_mutants(arguments.parts or run.PARTS, processes=arguments.processes)
     print(judged.summary())
 

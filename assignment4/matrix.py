@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assignment4.json_lines import append_json_line, read_json_lines
-from assignment4.notebooks import ROOT, THREADS
+from assignment4.notebooks import THREADS
+from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results" / "matrix.jsonl"
 

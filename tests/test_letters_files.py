@@ -888,6 +888,16 @@ HEADERS = st.fixed_dictionaries(
 )
 
 
+FUZZED = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+"""How often, and how, a fuzzer writes into the files that its module shares."""
+
+
 @st.composite
 def mutations(draw):
     """Draw the bytes of a valid file of images, a stretch of them replaced, most often early."""
@@ -897,13 +907,7 @@ def mutations(draw):
     return valid[:start] + draw(st.binary(max_size=20)) + valid[stop:]
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@FUZZED
 @given(content=JUNK | JUNK.map(lambda junk: npy.magic(1, 0) + junk) | HEADERS | mutations())
 @pytest.mark.parametrize("name", ["X_cyr.npy", "labels_lat.npy"])
 def test_any_content_is_read_or_refused(shared_folder, name, content):
@@ -943,13 +947,7 @@ VALID = {
 }
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@FUZZED
 @given(data=st.data())
 @pytest.mark.parametrize("name", VALID)
 def test_a_sabotaged_file_is_read_or_refused_in_little_memory(shared_folder, name, data):

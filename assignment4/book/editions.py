@@ -17,7 +17,8 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from assignment4.book.checksums import published_files
 from assignment4.cache import write_atomically
-from assignment4.notebooks import ROOT, chapter_paths, store
+from assignment4.notebooks import chapter_paths, store
+from assignment4.repository import ROOT
 
 BUILD = ROOT / "_build"
 """Where editions go."""

@@ -9,7 +9,7 @@ import yaml
 
 from assignment4.json_lines import read_json_lines
 from assignment4.mutation.run import RESULTS, mutants_of_part
-from assignment4.notebooks import ROOT
+from assignment4.repository import ROOT
 
 JUDGED = ROOT / "results" / "survivors.yml"
 

@@ -14,8 +14,8 @@ from assignment4.mutation.mutants import mutants_of
 from assignment4.mutation.named import NAMED, named_mutant
 from assignment4.mutation.selection import Selection, modules_of
 from assignment4.mutation.text import Mutant
-from assignment4.notebooks import ROOT
 from assignment4.progress import progress_bar
+from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results" / "mutants.jsonl"
 
