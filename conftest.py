@@ -17,6 +17,10 @@ ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
 
 
+SHARE_OF_SLOW_TEST = 0.02
+"""What a slow test takes of the time of all chapters, roughly."""
+
+
 def share_processors() -> None:
     """Give each of several processes that test side by side its part of the processors."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
@@ -24,6 +28,16 @@ def share_processors() -> None:
         threads = max(1, (os.cpu_count() or 1) // processes)
         for name in THREADS:
             os.environ.setdefault(name, str(threads))
+
+
+def sort_longest_first(items: list[pytest.Item]) -> None:
+    """Put first the files that take long, so that processes side by side end at about one time."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+
+    def share(item: pytest.Item) -> float:
+        return BUDGETS.get(item.path.stem, 0) + SHARE_OF_SLOW_TEST * slow[item.path]
+
+    items.sort(key=share, reverse=True)
 
 
 def altering_variables() -> list[str]:
@@ -76,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
     if altering_variables() and config.option.nbval:
         config.option.nbval_lax = True
+    config.option.loadscopereorder = False
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(ChapterTimes())
 
@@ -94,6 +109,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return position.get(item.path, 0 if item.path.suffix == ".py" else len(position) + 1)
 
     items.sort(key=reading_order)
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        sort_longest_first(items)
     if config.option.nbval or config.option.nbval_lax or config.option.markexpr:
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

@@ -39,7 +39,7 @@ from assignment4.encoder_decoder.models import AS_DESCRIBED
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.experiments import Parts, pixels_from_0_to_1
 from assignment4.groups import GROUPS
-from assignment4.latent_search import reach
+from assignment4.latent_search import search, trap
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, sources
 
 PACKAGE = cache.PACKAGE
@@ -173,7 +173,12 @@ ENTRIES = {
         linear.CODE,
         KEEPING | {"scipy": "measures angles of matrices after they are kept"},
     ),
-    "latent search": Kept(("latent_search/reach",), reach.CODE, KEEPING),
+    "latent search": Kept(("latent_search/search",), search.CODE, KEEPING),
+    "the scripts' latent search": Kept(
+        ("latent_search/trap",),
+        trap.CODE,
+        KEEPING | {"sympy": "derives formulas, which are not kept"},
+    ),
     "letters": Kept(("letters/embedded",), embedded.CODE, KEEPING),
     "letters from elsewhere": Kept(("letters/sources",), sources.CODE, KEEPING),
     "learning rates": Kept(("batch_sizes",), batch_sizes.CODE, LETTERS),
@@ -317,6 +322,16 @@ BATCHES = draw_with_labels(IMAGES, LABELS, seed=0)
 SAMPLES = np.random.default_rng(0).standard_normal((40, 6))
 SAMPLES -= SAMPLES.mean(axis=0)
 MEANS, STARTS = np.ones((3, 28, 28, 1)), np.ones((2, 3, 512), np.float32)
+SEARCHED = {"decoder": decoder_of(seed=0), "means": MEANS, "constants": np.ones(3), "steps": 5}
+OTHER_SEARCHES = [
+    {"steps": 6},
+    {"learning_rate": 0.02},
+    {"decoder": decoder_of(seed=1)},
+    {"decoder": decoder_with("relu")},
+    {"decoder": decoder_with("tanh")},
+    {"means": 2 * MEANS},
+    {"constants": np.zeros(3)},
+]
 STEPS_AND_SEED = {"steps": 5, "seed": 0}
 BOTH = {"cyrillic": SOME.cyrillic, "latin": SOME.latin}
 OTHERS = [
@@ -437,25 +452,22 @@ ASKED = {
         "linear auto-encoder",
     ),
     "a latent search": Asked(
-        reach.least_losses,
-        {
-            "decoder": decoder_of(seed=0),
-            "means": MEANS,
-            "constants": np.ones(3),
-            "starts": STARTS,
-            "steps": 5,
-        },
-        [
-            {"steps": 6},
-            {"decoder": decoder_of(seed=1)},
-            {"decoder": decoder_with("relu")},
-            {"decoder": decoder_with("tanh")},
-            {"means": 2 * MEANS},
-            {"constants": np.zeros(3)},
-            {"starts": 2 * STARTS},
-            {"starts": STARTS[:1]},
-        ],
+        search.search,
+        SEARCHED | {"starts": STARTS},
+        [*OTHER_SEARCHES, {"starts": 2 * STARTS}, {"starts": STARTS[0]}],
         "latent search",
+    ),
+    "a latent search one by one": Asked(
+        search.search_one_by_one,
+        SEARCHED | {"starts": STARTS[0]},
+        [*OTHER_SEARCHES, {"starts": 2 * STARTS[0]}],
+        "latent search",
+    ),
+    "the scripts' latent search": Asked(
+        trap.search_as_scripts,
+        SEARCHED | {"starts": STARTS[0]},
+        [*OTHER_SEARCHES, {"starts": 2 * STARTS[0]}],
+        "the scripts' latent search",
     ),
     "Cyrillic letters": Asked(embedded.cyrillic_letters, {"seed": 0}, [{"seed": 1}], "letters"),
     "Latin letters": Asked(embedded.latin_letters, {"seed": 0}, [{"seed": 1}], "letters"),

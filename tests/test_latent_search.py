@@ -1,5 +1,7 @@
 """The latent search: what it finds, what it leaves alone, and the trap that it avoids."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import pytest
@@ -11,7 +13,6 @@ from assignment4.encoder_decoder.losses import train_on_random_targets
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
 from assignment4.encoder_decoder.squared_error import loss_to_all
 from assignment4.intervals import Interval
-from assignment4.latent_search import reach
 from assignment4.latent_search.checks import (
     find_the_same,
     finds_letters,
@@ -87,7 +88,7 @@ def task(letters):
 def searched(decoder, task):
     """A decoder with which a search was made, and what the search found."""
     copy = copy_of(decoder)
-    return copy, search(copy, *task, steps=STEPS)
+    return copy, Descent(copy, (CLASSES,), steps=STEPS).run(*task)
 
 
 def test_losses_are_the_mean_squared_errors_to_all_letters_of_the_class(
@@ -339,16 +340,54 @@ def test_readings_are_counted_for_each_judge():
     assert second.estimate == pytest.approx(133 / 140)
 
 
-def test_long_searches_are_kept(decoder, task, monkeypatch):
+@pytest.fixture
+def no_descent(monkeypatch) -> Callable[[], None]:
+    """Call it to let every descent fail from then on."""
+
+    def forbid() -> None:
+        monkeypatch.setattr(Descent, "run", None)
+
+    return forbid
+
+
+def test_the_least_of_many_losses_is_kept_for_each_class(decoder, task):
     means, constants, starts = task
     both = np.stack([starts, draw_starts(CLASSES, seed=3)])
     least = least_losses(decoder, means, constants, both, steps=STEPS)
     found = search(decoder, means, constants, both, steps=STEPS)
     assert (least == found.losses[-1].min(axis=0)).all()
-    monkeypatch.setattr(reach, "search", None)
-    assert (least_losses(decoder, means, constants, both, steps=STEPS) == least).all()
+
+
+@pytest.mark.parametrize("way", [search, search_one_by_one])
+def test_searches_are_kept(way, decoder, task, no_descent):
+    found = way(decoder, *task, steps=STEPS)
+    no_descent()
+    assert_same(way(decoder, *task, steps=STEPS), found)
     with pytest.raises(TypeError):
-        least_losses(decoder, means, constants, both, steps=STEPS + 1)
+        way(decoder, *task, steps=STEPS + 1)
+
+
+def test_the_scripts_search_is_kept_with_the_weights_that_it_leaves(decoder, task, no_descent):
+    first, second = copy_of(decoder), copy_of(decoder)
+    found = search_as_scripts(first, *task, steps=STEPS)
+    no_descent()
+    assert_same(search_as_scripts(second, *task, steps=STEPS), found)
+    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(TypeError):
+        search_as_scripts(copy_of(decoder), *task, steps=STEPS, fresh=True)
+
+
+def test_a_search_in_training_mode_is_made_each_time(decoder, task, no_descent):
+    search(copy_of(decoder), *task, steps=STEPS, training=True)
+    no_descent()
+    with pytest.raises(TypeError):
+        search(copy_of(decoder), *task, steps=STEPS, training=True)
+
+
+def assert_same(first: Search, second: Search) -> None:
+    for name in ("vectors", "images", "losses"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
 
 
 def test_distances():

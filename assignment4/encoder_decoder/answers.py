@@ -61,10 +61,14 @@ def nudged(
     Source: goodfellow2015explaining, equation for the fast gradient sign, here in several steps.
     """
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
-    moved = tf.constant(images)
-    for _ in range(steps):
-        with tf.GradientTape() as tape:
-            tape.watch(moved)
-            value = loss(labels, classifier(moved, training=False))
-        moved -= size / steps * tf.sign(tape.gradient(value, moved))
-    return moved.numpy()
+
+    @tf.function
+    def move(moved):
+        for _ in tf.range(steps):
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(moved)
+                value = loss(labels, classifier(moved, training=False))
+            moved -= size / steps * tf.sign(tape.gradient(value, moved))
+        return moved
+
+    return move(tf.constant(images)).numpy()

@@ -9,7 +9,7 @@ where g is the decoder, $\bar y_c$ the class mean and $v_c$ the letters' own var
 image and one number for each class are all that a search needs of the letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -18,11 +18,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from assignment4 import cache
 from assignment4.encoder_decoder.models import LATENT_SIZE
 
 STEPS = 100
 LEARNING_RATE = 1e-2
 """Both are those of the report's public source."""
+
+CODE = ("encoder_decoder/models", "latent_search/search", "reproducible")
+"""The modules on which a search depends, beside the decoder and the letters."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,9 @@ def search(
 ) -> Search:
     """Search one latent vector for each class, all at once; the decoder's weights stay.
 
+    What is found comes from the cache where the same search has been made before, unless it is made
+    in training mode.
+
     Args:
         decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
         means: (classes, 28, 28, 1) float, the mean training letter of each class.
@@ -140,7 +147,38 @@ def search(
     Source: report, Exercise 2 e.
     """
     options = {"steps": steps, "learning_rate": learning_rate, "training": training}
-    return Descent(decoder, starts.shape[:-1], **options).run(means, constants, starts)
+
+    def run() -> Search:
+        return Descent(decoder, starts.shape[:-1], **options).run(means, constants, starts)
+
+    if training:
+        return run()
+    key = search_key(decoder, (means, constants, starts), options, CODE)
+    return Search(**cache.stored("latent-search", key, lambda: vars(run())))
+
+
+def search_key(
+    decoder: keras.Model,
+    data: Sequence[np.ndarray],
+    options: Mapping[str, object],
+    code: Sequence[str],
+) -> dict[str, object]:
+    """Return all that a search depends on, as the key of an entry of the cache.
+
+    Args:
+        decoder: before the search.
+        data: the means, constants and starts.
+        options: of the search.
+        code: the modules that make it.
+    """
+    return {
+        "decoder": cache.array_digest(*decoder.get_weights()),
+        "layers": [[type(layer).__name__, layer.get_config()] for layer in decoder.layers],
+        "data": cache.array_digest(*data),
+        "options": dict(options),
+        "code": cache.code_digest(*code),
+        "versions": cache.versions("keras", "numpy", "tensorflow"),
+    }
 
 
 def draw_starts(*shape: int, seed: int) -> np.ndarray:
@@ -182,19 +220,26 @@ def search_one_by_one(
     means: np.ndarray,
     constants: np.ndarray,
     starts: np.ndarray,
-    **options: float | bool,
+    **options: float,
 ) -> Search:
     """Search the same vectors one after the other, each in a batch of its own.
+
+    What is found comes from the cache where the same has been done before.
 
     Args:
         decoder: as in `search`.
         means: as in `search`.
         constants: as in `search`.
         starts: (classes, 512) float32.
-        options: as in `search`.
+        options: the steps and the learning rate, as in `search`.
     """
-    descent = Descent(decoder, (1,), **options)
-    return run_one_by_one(descent, means, constants, starts)
+
+    def compute() -> dict[str, np.ndarray]:
+        descent = Descent(decoder, (1,), **options)
+        return vars(run_one_by_one(descent, means, constants, starts))
+
+    key = search_key(decoder, (means, constants, starts), options, CODE)
+    return Search(**cache.stored("latent-search-one-by-one", key, compute))
 
 
 def run_one_by_one(

@@ -14,6 +14,8 @@ import numpy as np
 import sympy
 from keras import layers
 
+from assignment4 import cache
+from assignment4.latent_search import search
 from assignment4.latent_search.search import (
     LEARNING_RATE,
     STEPS,
@@ -21,7 +23,11 @@ from assignment4.latent_search.search import (
     Search,
     latent_gradient,
     run_one_by_one,
+    search_key,
 )
+
+CODE = (*search.CODE, "latent_search/trap")
+"""The modules on which the scripts' search depends, beside the decoder and the letters."""
 
 epsilon = sympy.Symbol("epsilon", positive=True)
 deviation = sympy.Symbol("d", real=True)
@@ -87,7 +93,8 @@ def search_as_scripts(
 
     One letter after the other, in batches of one, with batch normalisation in training mode. Beside
     the vector the scales and shifts of the batch normalisations are optimised, and they are not
-    put back before the next letter.
+    put back before the next letter. What is found, and the decoder's weights in the end, come from
+    the cache where the same has been done before.
 
     Args:
         decoder: a copy, whose weights are going to move.
@@ -108,8 +115,18 @@ def search_as_scripts(
         for weight in weights:
             weight.assign(weight.numpy() * 0 + ("gamma" in weight.path))
     options = {"steps": steps, "learning_rate": learning_rate}
-    descent = Descent(decoder, (1,), training=True, weights=weights, **options)
-    return run_one_by_one(descent, means, constants, starts)
+    key = search_key(decoder, (means, constants, starts), options, CODE)
+
+    def compute() -> dict[str, np.ndarray]:
+        descent = Descent(decoder, (1,), training=True, weights=weights, **options)
+        found = run_one_by_one(descent, means, constants, starts)
+        moved = {variable.path: variable.numpy() for variable in decoder.variables}
+        return vars(found) | moved
+
+    kept = cache.stored("latent-search-as-scripts", key, compute)
+    for variable in decoder.variables:
+        variable.assign(kept.pop(variable.path))
+    return Search(**kept)
 
 
 def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:
