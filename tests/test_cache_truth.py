@@ -221,7 +221,9 @@ def test_every_module_that_keeps_something_is_in_the_table():
     keeping = {module for module in modules - {"cache"} if calls(module)}
     roots = {root.partition(":")[0] for kept in ENTRIES.values() for root in kept.roots}
     trains = {"encoder_decoder/classifiers", "encoder_decoder/losses"}
-    assert keeping == roots - trains | {"provenance"}
+    searches = {module for module in modules if ("kept", "latent_search/kept") in imported(module)}
+    assert searches == {"latent_search/search", "latent_search/trap"}
+    assert keeping == roots - trains - searches | {"latent_search/kept", "provenance"}
     training_modules = {
         module for module in modules if ("train", "encoder_decoder/training") in imported(module)
     }

@@ -378,11 +378,22 @@ def test_the_scripts_search_is_kept_with_the_weights_that_it_leaves(decoder, tas
         search_as_scripts(copy_of(decoder), *task, steps=STEPS, fresh=True)
 
 
-def test_a_search_in_training_mode_is_made_each_time(decoder, task, no_descent):
-    search(copy_of(decoder), *task, steps=STEPS, training=True)
+def in_training_mode_once(decoder, task) -> tuple[Search, keras.Model]:
+    copy = copy_of(decoder)
+    return search(copy, *task, steps=STEPS, training=True), copy
+
+
+def test_a_search_in_training_mode_is_kept_with_the_statistics_that_it_leaves(
+    decoder, task, no_descent
+):
+    found, moved = in_training_mode_once(decoder, task)
     no_descent()
+    again, moved_again = in_training_mode_once(decoder, task)
+    assert_same(again, found)
+    assert keeps_statistics(moved, moved_again)
+    assert not keeps_statistics(decoder, moved_again)
     with pytest.raises(TypeError):
-        search(copy_of(decoder), *task, steps=STEPS, training=True)
+        search(copy_of(decoder), *task, steps=STEPS)
 
 
 def assert_same(first: Search, second: Search) -> None:

@@ -9,7 +9,7 @@ where g is the decoder, $\bar y_c$ the class mean and $v_c$ the letters' own var
 image and one number for each class are all that a search needs of the letters.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -18,14 +18,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from assignment4 import cache
 from assignment4.encoder_decoder.models import LATENT_SIZE
+from assignment4.latent_search.kept import kept, search_key
 
 STEPS = 100
 LEARNING_RATE = 1e-2
 """Both are those of the report's public source."""
 
-CODE = ("encoder_decoder/models", "latent_search/search", "reproducible")
+CODE = (
+    "encoder_decoder/models",
+    "latent_search/kept",
+    "latent_search/search",
+    "reproducible",
+)
 """The modules on which a search depends, beside the decoder and the letters."""
 
 
@@ -128,8 +133,7 @@ def search(
 ) -> Search:
     """Search one latent vector for each class, all at once; the decoder's weights stay.
 
-    What is found comes from the cache where the same search has been made before, unless it is made
-    in training mode.
+    What is found comes from the cache where the same search has been made before.
 
     Args:
         decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
@@ -147,38 +151,13 @@ def search(
     Source: report, Exercise 2 e.
     """
     options = {"steps": steps, "learning_rate": learning_rate, "training": training}
-
-    def run() -> Search:
-        return Descent(decoder, starts.shape[:-1], **options).run(means, constants, starts)
-
-    if training:
-        return run()
     key = search_key(decoder, (means, constants, starts), options, CODE)
-    return Search(**cache.stored("latent-search", key, lambda: vars(run())))
+    moving = decoder.non_trainable_variables if training else ()
 
+    def run() -> dict[str, np.ndarray]:
+        return vars(Descent(decoder, starts.shape[:-1], **options).run(means, constants, starts))
 
-def search_key(
-    decoder: keras.Model,
-    data: Sequence[np.ndarray],
-    options: Mapping[str, object],
-    code: Sequence[str],
-) -> dict[str, object]:
-    """Return all that a search depends on, as the key of an entry of the cache.
-
-    Args:
-        decoder: before the search.
-        data: the means, constants and starts.
-        options: of the search.
-        code: the modules that make it.
-    """
-    return {
-        "decoder": cache.array_digest(*decoder.get_weights()),
-        "layers": [[type(layer).__name__, layer.get_config()] for layer in decoder.layers],
-        "data": cache.array_digest(*data),
-        "options": dict(options),
-        "code": cache.code_digest(*code),
-        "versions": cache.versions("keras", "numpy", "tensorflow"),
-    }
+    return Search(**kept("latent-search", key, run, moving=moving))
 
 
 def draw_starts(*shape: int, seed: int) -> np.ndarray:
@@ -233,13 +212,13 @@ def search_one_by_one(
         starts: (classes, 512) float32.
         options: the steps and the learning rate, as in `search`.
     """
+    key = search_key(decoder, (means, constants, starts), options, CODE)
 
-    def compute() -> dict[str, np.ndarray]:
+    def run() -> dict[str, np.ndarray]:
         descent = Descent(decoder, (1,), **options)
         return vars(run_one_by_one(descent, means, constants, starts))
 
-    key = search_key(decoder, (means, constants, starts), options, CODE)
-    return Search(**cache.stored("latent-search-one-by-one", key, compute))
+    return Search(**kept("latent-search-one-by-one", key, run))
 
 
 def run_one_by_one(

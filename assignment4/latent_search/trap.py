@@ -14,8 +14,8 @@ import numpy as np
 import sympy
 from keras import layers
 
-from assignment4 import cache
 from assignment4.latent_search import search
+from assignment4.latent_search.kept import kept, search_key
 from assignment4.latent_search.search import (
     LEARNING_RATE,
     STEPS,
@@ -23,7 +23,6 @@ from assignment4.latent_search.search import (
     Search,
     latent_gradient,
     run_one_by_one,
-    search_key,
 )
 
 CODE = (*search.CODE, "latent_search/trap")
@@ -117,16 +116,11 @@ def search_as_scripts(
     options = {"steps": steps, "learning_rate": learning_rate}
     key = search_key(decoder, (means, constants, starts), options, CODE)
 
-    def compute() -> dict[str, np.ndarray]:
+    def run() -> dict[str, np.ndarray]:
         descent = Descent(decoder, (1,), training=True, weights=weights, **options)
-        found = run_one_by_one(descent, means, constants, starts)
-        moved = {variable.path: variable.numpy() for variable in decoder.variables}
-        return vars(found) | moved
+        return vars(run_one_by_one(descent, means, constants, starts))
 
-    kept = cache.stored("latent-search-as-scripts", key, compute)
-    for variable in decoder.variables:
-        variable.assign(kept.pop(variable.path))
-    return Search(**kept)
+    return Search(**kept("latent-search-as-scripts", key, run, moving=decoder.variables))
 
 
 def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:
