@@ -102,7 +102,7 @@ def known_gaps() -> list[tuple[str, str]]:
 
 
 def newest_runs(results: Path = matrix.RESULTS) -> list[dict]:
-    """Return the newest outcome of each variation of the matrix, in the order of the matrix."""
-    newest = {line["variation"]: line for line in read_json_lines(results)}
+    """Return the newest outcome of each run of the matrix, in the order of the matrix."""
+    newest = {line["circumstances"]: line for line in read_json_lines(results)}
     not_tried = {"outcome": "not tried yet"}
-    return [{"variation": one.name} | newest.get(one.name, not_tried) for one in matrix.VARIATIONS]
+    return [{"circumstances": one.name} | newest.get(one.name, not_tried) for one in matrix.RUNS]

@@ -11,7 +11,7 @@ from assignment4.checking import (
     newest_runs,
 )
 from assignment4.claims import book_claims
-from assignment4.matrix import VARIATIONS
+from assignment4.matrix import RUNS
 from assignment4.notebooks import chapter_paths
 
 
@@ -38,16 +38,16 @@ def test_equations_are_checked_or_stated() -> None:
 
 
 def test_the_newest_run_of_each_circumstance_counts(tmp_path: Path) -> None:
-    name = VARIATIONS[1].name
+    name = RUNS[1].name
     lines = [
-        {"variation": name, "outcome": "failed"},
-        {"variation": name, "outcome": "passed", "passed": 7},
-        {"variation": "no longer tried", "outcome": "failed"},
+        {"circumstances": name, "outcome": "failed"},
+        {"circumstances": name, "outcome": "passed", "passed": 7},
+        {"circumstances": "no longer tried", "outcome": "failed"},
     ]
     results = tmp_path / "matrix.jsonl"
     results.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     runs = newest_runs(results)
-    assert [run["variation"] for run in runs] == [one.name for one in VARIATIONS]
+    assert [run["circumstances"] for run in runs] == [one.name for one in RUNS]
     assert runs[1] == lines[1]
     assert {run["outcome"] for run in runs} == {"passed", "not tried yet"}
 

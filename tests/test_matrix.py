@@ -1,6 +1,5 @@
-"""The matrix tests copies under what each variation asks for, and tells what came of it."""
+"""The matrix tests copies under what each circumstance asks for, and tells what came of it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from assignment4.json_lines import read_json_lines
-from assignment4.matrix import VARIATIONS, Variation, run_matrix, unavailable
-from assignment4.notebooks import ROOT
+from assignment4.matrix import (
+    CIRCUMSTANCES,
+    RUNS,
+    Circumstance,
+    run_matrix,
+    together,
+    unavailable,
+)
+from assignment4.repository import ROOT
 
 ENVIRONMENT = f"""#!/bin/sh
 mkdir -p .venv/bin
@@ -48,23 +54,23 @@ def commit(folder: Path) -> None:
         subprocess.run(["git", "-C", folder, *command], check=True)
 
 
-def outcomes(source: Path, results: Path, *variations: Variation) -> list[dict]:
+def outcomes(source: Path, results: Path, *runs: Circumstance) -> list[dict]:
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    run_matrix(variations, source=source, results=results, tests=options)
+    run_matrix(runs, source=source, results=results, tests=options)
     return read_json_lines(results)
 
 
-def test_what_a_variation_asks_for_decides(source, tmp_path):
+def test_what_a_circumstance_asks_for_decides(source, tmp_path):
     found = outcomes(
         source,
         tmp_path / "matrix.jsonl",
-        Variation("blue", {"COLOUR": "blue"}),
-        Variation("red", {"COLOUR": "red"}),
-        Variation("Cyrillic", folder="книга с пробелами"),
-        Variation("wrong folder", folder="elsewhere else"),
-        Variation("from another folder", elsewhere=True),
+        Circumstance("blue", {"COLOUR": "blue"}),
+        Circumstance("red", {"COLOUR": "red"}),
+        Circumstance("Cyrillic", folder="книга с пробелами"),
+        Circumstance("wrong folder", folder="elsewhere else"),
+        Circumstance("from another folder", elsewhere=True),
     )
-    assert [(line["variation"], line["outcome"]) for line in found] == [
+    assert [(line["circumstances"], line["outcome"]) for line in found] == [
         ("blue", "passed"),
         ("red", "failed"),
         ("Cyrillic", "passed"),
@@ -78,7 +84,7 @@ def test_what_a_variation_asks_for_decides(source, tmp_path):
 
 def test_what_has_passed_is_not_run_again_until_the_files_change(source, tmp_path):
     results = tmp_path / "matrix.jsonl"
-    plain = Variation("plain")
+    plain = Circumstance("plain")
     assert len(outcomes(source, results, plain)) == 1
     assert len(outcomes(source, results, plain)) == 1
     (source / "another.txt").write_text("new", encoding="utf-8")
@@ -89,44 +95,96 @@ def test_what_has_passed_is_not_run_again_until_the_files_change(source, tmp_pat
 def test_an_environment_that_cannot_be_made_is_a_failure(source, tmp_path):
     (source / "environment.sh").write_text("echo no network >&2; exit 1\n", encoding="utf-8")
     commit(source)
-    (line,) = outcomes(source, tmp_path / "matrix.jsonl", Variation("plain"))
+    (line,) = outcomes(source, tmp_path / "matrix.jsonl", Circumstance("plain"))
     assert line["outcome"] == "failed"
     assert "no network" in line["ending"]
 
 
 @pytest.mark.parametrize(
-    ("variation", "reason"),
+    ("circumstance", "reason"),
     [
-        (Variation("plain"), ""),
-        (Variation("old", python="python0.9"), "there is no python0.9 here"),
-        (Variation("far", {"LC_ALL": "xx_XX.UTF-8"}), "the locale xx_XX.UTF-8 is not installed"),
+        (Circumstance("plain"), ""),
+        (Circumstance("old", python="python0.9"), "there is no python0.9 here"),
+        (Circumstance("far", {"LC_ALL": "xx_XX.UTF-8"}), "the locale xx_XX.UTF-8 is not installed"),
     ],
 )
-def test_what_this_machine_lacks_is_said(variation, reason, source, tmp_path):
-    assert unavailable(variation) == reason
+def test_what_this_machine_lacks_is_said(circumstance, reason, source, tmp_path):
+    assert unavailable(circumstance) == reason
     if reason:
-        (line,) = outcomes(source, tmp_path / "matrix.jsonl", variation)
+        (line,) = outcomes(source, tmp_path / "matrix.jsonl", circumstance)
         assert line["outcome"] == f"not run: {reason}"
 
 
-def test_a_read_only_copy_needs_somebody_who_may_not_write(monkeypatch):
-    variation = Variation("read-only", read_only=True)
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert unavailable(variation) == "the superuser may write everywhere"
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert unavailable(variation) == ""
+MARK_OF_CACHE = """
+def test_nothing_can_be_written():
+    with pytest.raises(OSError):
+        pathlib.Path(__file__).with_name("new").touch()
+    pathlib.Path(os.environ["ASSIGNMENT4_CACHE"]).mkdir()
+"""
 
 
-def test_variations_have_names_of_their_own_and_cover_all_pythons():
-    assert len({variation.name for variation in VARIATIONS}) == len(VARIATIONS)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_nobody_can_write_in_a_read_only_checkout(source, tmp_path, elsewhere):
+    run = Circumstance("read-only", read_only=True, elsewhere=elsewhere)
+    if reason := unavailable(run):
+        pytest.skip(reason)
+    text = "import os, pathlib, pytest\n" + MARK_OF_CACHE
+    (source / "test_places.py").write_text(text, encoding="utf-8")
+    commit(source)
+    results = tmp_path / "matrix.jsonl"
+    (line,) = outcomes(source, results, run)
+    assert line["outcome"] == "passed"
+    *_, line = outcomes(source, results, Circumstance("may be written"))
+    assert line["outcome"] == "failed"
+
+
+def test_where_nothing_can_be_mounted_nothing_is_read_only(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(FileNotFoundError):
+        subprocess.run(["unshare"])
+    read_only = Circumstance("read-only", python=sys.executable, read_only=True)
+    assert unavailable(read_only) == "nothing can be made read-only here"
+
+
+def test_circumstances_are_put_together():
+    names = ["1 thread", "Python 3.12", "read-only checkout", "path with spaces and Cyrillic"]
+    one = together([*names, "locale C"])
+    assert one.name == ", ".join([*names, "locale C"])
+    assert one.variables == CIRCUMSTANCES["1 thread"].variables | {"LC_ALL": "C"}
+    assert (one.python, one.folder) == ("python3.12", "книга с пробелами")
+    assert (one.read_only, one.elsewhere) == (True, False)
+    assert together(["from another folder"]).elsewhere
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["3 threads"], r"there is no circumstance \['3 threads'\]; there are \['1 thread'"),
+        (["1 thread", "2 threads"], "two circumstances set "),
+        (["locale C", "locale with a decimal comma"], r"two circumstances set \['LC_ALL'\]"),
+        (["Python 3.11", "Python 3.12"], "two circumstances ask for a python"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(names, reason):
+    with pytest.raises(ValueError, match=reason):
+        together(names)
+
+
+def test_the_runs_cover_every_circumstance_and_the_pythons_of_the_readme():
+    named = {name for run in RUNS for name in run.name.split(", ")}
+    assert named == CIRCUMSTANCES.keys()
+    threads_and_library = {
+        (run.variables["OMP_NUM_THREADS"], run.variables["TF_ENABLE_ONEDNN_OPTS"]) for run in RUNS
+    }
+    assert len(threads_and_library) == 4
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for minor in (11, 12, 13):
         assert f"3.{minor}" in text
-        assert f"python3.{minor}" in {variation.python for variation in VARIATIONS}
+        assert f"python3.{minor}" in {run.python for run in RUNS}
 
 
 def test_the_command_refuses_an_unknown_name():
     command = [sys.executable, "-m", "assignment4", "matrix", "3 threads"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "no variation named 3 threads; there are 1 thread, 2 threads" in done.stderr
+    assert "there is no circumstance ['3 threads']; there are ['1 thread'" in done.stderr
