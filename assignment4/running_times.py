@@ -67,6 +67,20 @@ def times_as_fast(seconds: Mapping[str, Sequence[float]], one: str, other: str) 
     return spread([slow / fast for slow, fast in pairs])
 
 
+def seconds_each(measured: Mapping[str, object]) -> dict[str, list[float]]:
+    """Return the seconds of each way for one unit of its work.
+
+    Args:
+        measured: a measurement with its `ways`, the seconds of each by its name. Where the ways did
+            different amounts of the same work, `amounts` has how many units each did.
+    """
+    amounts = measured.get("amounts", {})
+    return {
+        name: [one / amounts.get(name, 1) for one in seconds]
+        for name, seconds in measured["ways"].items()
+    }
+
+
 def compared(ratio: Spread) -> str:
     """Say in words whether a ratio of speeds lay on one side of 1 in every round."""
     if ratio.least > 1:

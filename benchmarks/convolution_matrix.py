@@ -1,90 +1,108 @@
-"""Time the convolution as a matrix: the first layer of Exercise 1, and the growth with its size.
+"""Time the convolution as a matrix beside the plain way to get one from a layer.
 
-Run as `python benchmarks/convolution_matrix.py`. The matrix is compared with the plain way to get
-one from a layer: send every unit image through it and keep what is not 0.
+Run as `python benchmarks/convolution_matrix.py`. The plain way sends every unit image through the
+layer and keeps what is not 0. The layer is the first of Exercise 1. Of its unit images only the
+first are sent: each batch costs the same, and the time of all is theirs in proportion. The matrix
+is made several times a round. The measurement goes to results/speed.jsonl.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse
 
 from assignment4.convolution import SHAPES, convolution_matrix
 from assignment4.convolution.layers import convolve
+from assignment4.running_times import (
+    check_idle,
+    describe_machine,
+    keep,
+    seconds_each,
+    spread,
+    take_turns,
+    times_as_fast,
+)
 
+NAME = "convolution matrix"
+BOOK = "the book"
 BATCHES = (1, 64, 512)
-IMAGES = 2048
-"""How many unit images are timed for each batch; the time of all is theirs in proportion."""
+IMAGES = 1024
+"""How many unit images are sent in a round, a multiple of each batch."""
 
-REPEATS = 5
+TIMES = 20
+"""How often the matrix is made in a round."""
+
+ROUNDS = 7
 LAYER = {"strides": (3, 2), "padding": "SAME"}
-
-
-def best_time(function: Callable[[], object], *, repeats: int = REPEATS) -> float:
-    """Return the shortest time of several calls, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
+INPUTS = int(np.prod(SHAPES[0]))
 
 
 def rows_of_unit_images(kernel: np.ndarray, *, batch: int, count: int) -> scipy.sparse.csr_array:
     """Return the first rows of the transposed matrix, from unit images in batches."""
-    inputs = int(np.prod(SHAPES[0]))
     rows = []
     for start in range(0, count, batch):
-        images = np.zeros((batch, inputs), kernel.dtype)
+        images = np.zeros((batch, INPUTS), kernel.dtype)
         images[np.arange(batch), start + np.arange(batch)] = 1
         values = convolve(images.reshape(batch, *SHAPES[0]), kernel, **LAYER).numpy()
         rows.append(scipy.sparse.csr_array(values.reshape(batch, -1)))
     return scipy.sparse.vstack(rows)
 
 
-def compare_with_unit_images() -> None:
-    """Print the time of the first layer's matrix and of unit images through the layer."""
+def measure(
+    *,
+    batches: Sequence[int] = BATCHES,
+    images: int = IMAGES,
+    times: int = TIMES,
+    rounds: int = ROUNDS,
+) -> dict[str, object]:
+    """Return the seconds of all ways in each round, and how many columns each found.
+
+    Args:
+        batches: of unit images, one way for each.
+        images: how many unit images are sent in a round, a multiple of each batch.
+        times: how often the matrix is made in a round.
+        rounds: how many.
+    """
     shape = (3, 3, SHAPES[0][2], SHAPES[1][2])
     kernel = np.random.default_rng(0).normal(size=shape)
     matrix = convolution_matrix(kernel, SHAPES[0], **LAYER)
-    build = best_time(lambda: convolution_matrix(kernel, SHAPES[0], **LAYER))
-    print(f"first layer: {matrix.nnz:,} nonzeros in {1000 * build:.1f} ms")
-    found = rows_of_unit_images(kernel, batch=512, count=IMAGES)
-    assert abs(matrix.T.tocsr()[:IMAGES] - found).max() == 0
+    found = rows_of_unit_images(kernel, batch=max(batches), count=images)
+    assert abs(matrix.T.tocsr()[:images] - found).max() == 0
 
-    inputs = matrix.shape[1]
-    totals = {}
-    for batch in BATCHES:
-        timed = best_time(
-            lambda batch=batch: rows_of_unit_images(kernel, batch=batch, count=IMAGES), repeats=2
-        )
-        totals[batch] = timed * inputs / IMAGES
-        print(f"{inputs:,} unit images in batches of {batch}: {totals[batch]:.1f} s")
-    fastest = min(totals, key=totals.get)
-    print(f"the matrix is {totals[fastest] / build:,.0f} times faster than batches of {fastest}")
+    def build() -> None:
+        for _ in range(times):
+            convolution_matrix(kernel, SHAPES[0], **LAYER)
+
+    works, amounts = {BOOK: build}, {BOOK: times * INPUTS}
+    for batch in batches:
+        name = f"unit images, batches of {batch}"
+        works[name] = lambda batch=batch: rows_of_unit_images(kernel, batch=batch, count=images)
+        amounts[name] = images
+    machine = describe_machine("numpy", "scipy", "tensorflow")
+    ways = take_turns(works, rounds=rounds)
+    counts = {"nonzeros": matrix.nnz, "columns": INPUTS}
+    return {"machine": machine, "ways": ways, "amounts": amounts} | counts
 
 
-def show_growth() -> None:
-    """Print the time per nonzero for matrices of 1e5 to 1e7 nonzeros."""
-    for name, channels in (("1 channel to 1", 1), ("16 channels to 16", 16)):
-        kernel = np.random.default_rng(0).normal(size=(3, 3, channels, channels))
-        for nonzeros in (1e5, 1e6, 1e7):
-            side = round(np.sqrt(nonzeros) / 3 / channels)
-            shape = (side, side, channels)
-            options = {"strides": 1, "padding": "SAME"}
-            count = convolution_matrix(kernel, shape, **options).nnz
-            build = best_time(
-                lambda kernel=kernel, shape=shape, options=options: convolution_matrix(
-                    kernel, shape, **options
-                )
-            )
-            print(
-                f"{name}: {count:>10,} nonzeros in {1000 * build:7.1f} ms, "
-                f"{1e9 * build / count:5.1f} ns each"
-            )
+def show(measured: dict[str, object]) -> None:
+    """Print how long each way takes for the whole matrix, and how it compares with the matrix."""
+    each = seconds_each(measured)
+    print(f"first layer: {measured['nonzeros']:,} nonzeros, {measured['columns']:,} columns")
+    for name, seconds in each.items():
+        whole = spread([one * measured["columns"] for one in seconds])
+        print(f"{name}: {whole.told('.4f')} s")
+        if name != BOOK:
+            ratio = times_as_fast(each, BOOK, name)
+            print(f"    the book is {ratio.told(',.0f')} times as fast")
+
+
+def main() -> None:
+    """Measure, keep the measurement and print it."""
+    measured = measure()
+    check_idle(measured["ways"])
+    keep(NAME, measured)
+    show(measured)
 
 
 if __name__ == "__main__":
-    compare_with_unit_images()
-    show_growth()
+    main()

@@ -1,9 +1,14 @@
-"""Principal components in one pass beside scikit-learn's: time, error, memory and growth.
+"""Principal components beside scikit-learn's: of the letters in memory, and in one pass.
 
-Run as `python benchmarks/pca.py`, or with a number of images in place of the million. Images are
-drawn chunk by chunk, two faded letters and noise, and never lie in memory together; drawing them is
-not timed. 10,000 is added to every pixel. scikit-learn's `IncrementalPCA` gets the same chunks, in
-turn with ours, of a size that suits it: it decomposes all components and a chunk anew each time.
+Run as `python benchmarks/pca.py`. The measurements go to results/speed.jsonl. In memory, both find
+all components of all letters. For one pass images are drawn chunk by chunk, two faded letters and
+noise, and never lie in memory together; drawing them is not timed. 10,000 is added to every pixel.
+scikit-learn's `IncrementalPCA` gets the same chunks, in turn with ours, of a size that suits it: it
+decomposes all components and a chunk anew each time. So a chunk is a round, after which both have
+the components.
+
+With a number of images, as in `python benchmarks/pca.py 1000000`, the pass is over so many, nothing
+is kept, and growth and memory are measured as well. That takes long.
 
 The errors are those against sums in float64 over the images before the 10,000 is added, shifted by
 the mean of the letters. Memory and growth are those of ours alone, in a process for each number of
@@ -15,18 +20,36 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.decomposition import IncrementalPCA
+from sklearn.decomposition import PCA, IncrementalPCA
 
 from assignment4.letters import load_letters, normalize
-from assignment4.pca.components import PrincipalComponents
+from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.running import RunningCovariance
+from assignment4.running_times import (
+    check_idle,
+    describe_machine,
+    keep,
+    spread,
+    take_turns,
+    times_as_fast,
+)
 
-COUNT = 1_000_000
-CHUNK = 20_000
+NAME, RUNNING_NAME = "PCA", "running PCA"
+BOOK, INCREMENTAL = "the book", "scikit-learn, IncrementalPCA"
+SOLVERS = {"scikit-learn, by SVD": "full", "scikit-learn, by covariance": "covariance_eigh"}
+PACKAGES = ("numpy", "scipy", "scikit-learn")
+ROUNDS = 5
+CHUNKS = 6
+"""Of CHUNK images each, in one pass; the first is not counted as a round."""
+
+CHUNK = 10_000
+LARGE_CHUNK = 20_000
+"""Where the number of images is given."""
+
 GROWTH = (10_000, 100_000, 1_000_000)
 GROWTH_CHUNK = 1_000
 OFFSET = 1e4
@@ -37,7 +60,10 @@ KEPT = 10
 """The dimension of the subspaces that are compared."""
 
 TOLERANCE = 1e-12
-"""How far from the reference both may be, as a share of the largest eigenvalue or of the mean."""
+"""How far from the reference both may be, as a share of the largest eigenvalue or of the mean.
+
+In memory it is how far apart both may be.
+"""
 
 ULPS = 4
 """By how many units in the last place our error may exceed scikit-learn's."""
@@ -69,12 +95,62 @@ class Errors:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ours and scikit-learn's components of the same chunks: seconds and errors."""
+    """Ours and scikit-learn's components of the same chunks: seconds of each chunk, and errors."""
 
-    seconds: float
-    peer_seconds: float
+    seconds: Sequence[float]
+    peer_seconds: Sequence[float]
     errors: Errors
     peer_errors: Errors
+
+
+def in_memory(samples: np.ndarray, *, rounds: int = ROUNDS) -> dict[str, object]:
+    """Return the seconds in which all components of samples are found, in each round.
+
+    Args:
+        samples: (n, d) float64, in memory.
+        rounds: how many.
+    """
+    ours = principal_components(samples).eigenvalues
+    for solver in SOLVERS.values():
+        theirs = PCA(svd_solver=solver).fit(samples).explained_variance_
+        theirs = theirs * (len(samples) - 1) / len(samples)
+        assert np.abs(theirs - ours).max() <= TOLERANCE * ours[0]
+    works = {BOOK: lambda: principal_components(samples)}
+    for name, solver in SOLVERS.items():
+        works[name] = lambda solver=solver: PCA(svd_solver=solver).fit(samples)
+    machine = describe_machine(*PACKAGES)
+    ways = take_turns(works, rounds=rounds)
+    return {"machine": machine, "images": len(samples), "ways": ways}
+
+
+def in_one_pass(
+    letters: np.ndarray, *, chunks: int = CHUNKS, size: int = CHUNK
+) -> dict[str, object]:
+    """Return the seconds of each chunk but the first, after checking what both found.
+
+    Args:
+        letters: (n, 784) float32, of which images are drawn.
+        chunks: how many, at least two.
+        size: of a chunk, in images.
+    """
+    machine = describe_machine(*PACKAGES)
+    found = compare(letters, chunks * size, size)
+    check(found)
+    ways = {BOOK: found.seconds[1:], INCREMENTAL: found.peer_seconds[1:]}
+    errors = {BOOK: vars(found.errors), INCREMENTAL: vars(found.peer_errors)}
+    return {"machine": machine, "images of a chunk": size, "ways": ways, "errors": errors}
+
+
+def show(measured: dict[str, object]) -> None:
+    """Print how long each way takes, and how it compares with the book's."""
+    ways = measured["ways"]
+    for name, seconds in ways.items():
+        print(f"{name}: {spread(seconds).told('.2f')} s")
+        if name != BOOK:
+            print(f"    the book is {times_as_fast(ways, BOOK, name).told('.2f')} times as fast")
+    if INCREMENTAL in ways:
+        ratio = times_as_fast(ways, BOOK, INCREMENTAL)
+        assert ratio.median >= LEAST_RATIO, "the book's pass is slower than scikit-learn's"
 
 
 def letter_images() -> np.ndarray:
@@ -99,7 +175,7 @@ def compare(letters: np.ndarray, count: int, size: int) -> Comparison:
     running, peer = RunningCovariance(), IncrementalPCA()
     shift = np.round(letters.mean(axis=0, dtype=np.float64) / STEP) * STEP
     sums, products = np.zeros(784), np.zeros((784, 784))
-    own = others = 0.0
+    own, others = [], []
     for chunk in drawn_chunks(letters, count, size):
         shifted = chunk - shift
         sums += shifted.sum(axis=0)
@@ -107,12 +183,11 @@ def compare(letters: np.ndarray, count: int, size: int) -> Comparison:
         chunk += OFFSET
         start = time.perf_counter()
         running.update(chunk)
+        found = running.components()
         middle = time.perf_counter()
         peer.partial_fit(chunk)
-        own, others = own + middle - start, others + time.perf_counter() - middle
-    start = time.perf_counter()
-    found = running.components()
-    own += time.perf_counter() - start
+        own.append(middle - start)
+        others.append(time.perf_counter() - middle)
 
     rest = sums / count
     eigenvalues, vectors = np.linalg.eigh(products / count - np.outer(rest, rest))
@@ -148,16 +223,17 @@ def check(found: Comparison) -> None:
 
 def show_comparison(letters: np.ndarray, count: int) -> None:
     """Print times and errors of both, and assert what is needed."""
-    found = compare(letters, count, CHUNK)
-    print(f"{count:,} images with {OFFSET:,.0f} added, in chunks of {CHUNK:,}")
-    for name, seconds, errors in (
-        ("ours", found.seconds, found.errors),
-        ("scikit-learn", found.peer_seconds, found.peer_errors),
+    found = compare(letters, count, LARGE_CHUNK)
+    seconds, peer_seconds = sum(found.seconds), sum(found.peer_seconds)
+    print(f"{count:,} images with {OFFSET:,.0f} added, in chunks of {LARGE_CHUNK:,}")
+    for name, spent, errors in (
+        ("ours", seconds, found.errors),
+        ("scikit-learn", peer_seconds, found.peer_errors),
     ):
         parts = ", ".join(f"{part} {error:.1f}" for part, error in vars(errors).items())
-        print(f"{name:12} {seconds:7.1f} s; errors in units in the last place: {parts}")
+        print(f"{name:12} {spent:7.1f} s; errors in units in the last place: {parts}")
     check(found)
-    ratio = found.peer_seconds / found.seconds
+    ratio = peer_seconds / seconds
     assert ratio >= LEAST_RATIO
     print(f"ours is {ratio:.1f} times as fast, needed: {LEAST_RATIO:g}; our errors are at most")
     print(f"{ULPS} units larger than scikit-learn's, and both below {TOLERANCE:g}")
@@ -205,14 +281,22 @@ def peak_memory() -> float:
 
 
 def main(arguments: list[str]) -> None:
-    """Print everything, or, in a child process, the growth for one number of images."""
+    """Measure and keep; or print everything for a number of images, or the growth in a child."""
     if arguments[:1] == ["grow"]:
         print(json.dumps(grow(letter_images(), int(arguments[1]))))
         return
-    count = int(arguments[0]) if arguments else COUNT
     letters = letter_images()
-    show_growth(tuple(one for one in GROWTH if one <= count))
-    show_comparison(letters, count)
+    if arguments:
+        count = int(arguments[0])
+        show_growth(tuple(one for one in GROWTH if one <= count))
+        show_comparison(letters, count)
+        return
+    latin = normalize(load_letters().latin.images).reshape(-1, letters.shape[1])
+    both = np.concatenate([letters, latin]).astype(np.float64)
+    for name, measured in ((NAME, in_memory(both)), (RUNNING_NAME, in_one_pass(letters))):
+        check_idle(measured["ways"])
+        keep(name, measured)
+        show(measured)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Time to render the embedded letters, beside Pillow drawing, turning and cropping plain ones.
 
-Pillow does less: it does not bend a letter, and the width of the pen stays the typeface's.
+Run as `python benchmarks/render_letters.py`. Pillow does less: it does not bend a letter, and the
+width of the pen stays the typeface's. The measurement goes to results/speed.jsonl.
 """
-
-import time
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -11,41 +10,75 @@ from assignment4.letters import CYRILLIC, LATIN
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT, render_letters
 from assignment4.letters.rendering import SIZE
 from assignment4.letters.typefaces import LETTER_SIZE, TYPEFACES, letter_shape
+from assignment4.running_times import (
+    check_idle,
+    describe_machine,
+    keep,
+    seconds_each,
+    spread,
+    take_turns,
+    times_as_fast,
+)
 
+NAME = "rendering"
+BOOK, PILLOW = "the book", "Pillow, plain letters"
+COUNTS = (CYRILLIC_COUNT, LATIN_COUNT)
 PEER_COUNT = 2000
+ROUNDS = 5
 
 
-def render_embedded() -> float:
-    """Return the seconds that all embedded letters take, the shapes of the typefaces included."""
+def render_embedded(cyrillic: int, latin: int) -> None:
+    """Render so many letters, the shapes of the typefaces included."""
     letter_shape.cache_clear()
-    start = time.perf_counter()
-    render_letters(CYRILLIC, CYRILLIC_COUNT, seed=0)
-    render_letters(LATIN, LATIN_COUNT, seed=1)
-    return time.perf_counter() - start
+    render_letters(CYRILLIC, cyrillic, seed=0)
+    render_letters(LATIN, latin, seed=1)
 
 
-def render_with_pillow() -> float:
-    """Return the seconds that Pillow takes for PEER_COUNT letters."""
-    start = time.perf_counter()
+def render_with_pillow(count: int) -> None:
+    """Draw so many letters with Pillow, with its typefaces opened anew."""
     fonts = [ImageFont.truetype(face.path, LETTER_SIZE) for face in TYPEFACES]
-    for index in range(PEER_COUNT):
+    for index in range(count):
         image = Image.new("L", (2 * LETTER_SIZE, 2 * LETTER_SIZE))
         font = fonts[index // 14 % len(fonts)]
         ImageDraw.Draw(image).text((30, 20), CYRILLIC[index % 14], 255, font)
         image = image.rotate(index % 20 - 10, Image.Resampling.BILINEAR)
         image.crop(image.getbbox()).resize((SIZE, SIZE), Image.Resampling.BILINEAR)
-    return time.perf_counter() - start
+
+
+def measure(
+    *, counts: tuple[int, int] = COUNTS, peer_count: int = PEER_COUNT, rounds: int = ROUNDS
+) -> dict[str, object]:
+    """Return the seconds of both in each round, and how many letters each rendered.
+
+    Args:
+        counts: how many Cyrillic and how many Latin letters the book renders in a round.
+        peer_count: how many letters Pillow draws.
+        rounds: how many.
+    """
+    works = {
+        BOOK: lambda: render_embedded(*counts),
+        PILLOW: lambda: render_with_pillow(peer_count),
+    }
+    machine = describe_machine("numpy", "scipy", "matplotlib", "pillow")
+    ways = take_turns(works, rounds=rounds)
+    amounts = {BOOK: sum(counts), PILLOW: peer_count}
+    return {"machine": machine, "ways": ways, "amounts": amounts}
+
+
+def show(measured: dict[str, object]) -> None:
+    """Print the milliseconds of a letter, and the ratio."""
+    each = seconds_each(measured)
+    for name, seconds in each.items():
+        print(f"{name}: {spread([1000 * one for one in seconds]).told('.3f')} ms a letter")
+    print(f"the book is {times_as_fast(each, BOOK, PILLOW).told('.2f')} times as fast")
 
 
 def main() -> None:
-    """Print the best of three runs of each."""
-    count = CYRILLIC_COUNT + LATIN_COUNT
-    seconds, peer_seconds = (
-        min(measure() for _ in range(3)) for measure in (render_embedded, render_with_pillow)
-    )
-    milliseconds, peer = 1000 * seconds / count, 1000 * peer_seconds / PEER_COUNT
-    print(f"{count} embedded letters: {seconds:.2f} s, {milliseconds:.3f} ms an image")
-    print(f"Pillow, plain letters: {peer:.3f} ms an image, a ratio of {milliseconds / peer:.2f}")
+    """Measure, keep the measurement and print it."""
+    measured = measure()
+    check_idle(measured["ways"])
+    keep(NAME, measured)
+    show(measured)
 
 
 if __name__ == "__main__":

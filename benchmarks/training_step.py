@@ -46,7 +46,8 @@ from assignment4.running_times import (
 )
 from assignment4.tables import Table
 
-THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+NAME = "training step"
+THREADS = 2
 ROUNDS = 7
 STEPS = 20
 PARTS_REPEATS = 5
@@ -59,10 +60,10 @@ SETTINGS = {
     "targets_per_image": TARGETS_PER_IMAGE,
     "dropout_rate": DROPOUT_RATE,
     "learning_rate": LEARNING_RATE,
-    "threads": THREADS,
     "steps": STEPS,
     "repeats": PARTS_REPEATS,
 }
+"""What PyTorch is told, beside the number of threads."""
 
 
 def load_data() -> Data:
@@ -74,9 +75,9 @@ def load_data() -> Data:
     return Data(normalize(cyrillic.images), cyrillic.labels, pools)
 
 
-def keras_ways(data: Data) -> dict[str, Work]:
+def keras_ways(data: Data, *, steps: int = STEPS) -> dict[str, Work]:
     """Return ways to train with `fit`, always from the same weights and on the same batches."""
-    chosen = draw_with_targets(*data, seed=0)(0, STEPS)
+    chosen = draw_with_targets(*data, seed=0)(0, steps)
 
     def way(
         optimizer: keras.optimizers.Optimizer, batches: tf.data.Dataset = chosen, **options: object
@@ -199,11 +200,25 @@ def keras_parts(data: Data) -> dict[str, Work]:
     }
 
 
-def measure(data: Data, peer: Peer) -> dict[str, object]:
-    """Return the seconds of all ways and of all parts, in each round."""
-    ours = keras_ways(data)
-    machine = describe_machine(*PACKAGES) | {"threads": THREADS}
-    ways = take_turns({MATRIX: matrix_products()} | ours | peer.ways, rounds=ROUNDS)
+def measure(
+    ours: Mapping[str, Work],
+    our_parts: Mapping[str, Work],
+    peer: Peer,
+    *,
+    threads: int = THREADS,
+    rounds: int = ROUNDS,
+) -> dict[str, object]:
+    """Return the seconds of all ways and of all parts, in each round.
+
+    Args:
+        ours: ways to train, by name; each returns its loss.
+        our_parts: parts of a step, by name.
+        peer: the same in PyTorch.
+        threads: with how many all compute.
+        rounds: how many.
+    """
+    machine = describe_machine(*PACKAGES) | {"threads": threads}
+    ways = take_turns({MATRIX: matrix_products()} | ours | peer.ways, rounds=rounds)
     losses = {name: way() for name, way in ours.items()}
     losses |= {name: way().loss for name, way in peer.ways.items()}
     for name, loss in losses.items():
@@ -215,22 +230,13 @@ def measure(data: Data, peer: Peer) -> dict[str, object]:
         "operations of the matrix products": PRODUCTS * 2 * MATRIX_SIZE**3,
         "ways": ways,
         "repeats": PARTS_REPEATS,
-        "parts": take_turns(keras_parts(data) | peer.parts, rounds=ROUNDS),
+        "parts": take_turns(our_parts | peer.parts, rounds=rounds),
     }
 
 
-def main() -> None:
-    """Measure, keep the measurement, and say whether the book's step is fast enough."""
-    tf.config.set_visible_devices([], "GPU")
-    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-    data = load_data()
-    with start_peer(data, SETTINGS) as peer:
-        check_counts(peer.counts)
-        measured = measure(data, peer)
+def show(measured: dict[str, object]) -> None:
+    """Print ratios and parts, and assert that the book's step is fast enough."""
     ways, parts = measured["ways"], measured["parts"]
-    check_idle(ways | parts)
-    keep("training step", measured)
     rows = [[name, times_as_fast(ways, name, EAGER).told(".2f")] for name in ways]
     print(Table(["way", "times as fast as eager PyTorch"], rows[1:]))
     rows = [
@@ -244,5 +250,19 @@ def main() -> None:
     assert ratio >= LEAST_RATIO, "the book's step is slower than that of eager PyTorch"
 
 
+def main(threads: int) -> None:
+    """Measure, keep the measurement, and say whether the book's step is fast enough."""
+    tf.config.set_visible_devices([], "GPU")
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    data = load_data()
+    with start_peer(data, SETTINGS | {"threads": threads}) as peer:
+        check_counts(peer.counts)
+        measured = measure(keras_ways(data), keras_parts(data), peer, threads=threads)
+    check_idle(measured["ways"] | measured["parts"])
+    keep(NAME, measured)
+    show(measured)
+
+
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else THREADS)
