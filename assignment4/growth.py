@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from assignment4.intervals import CONFIDENCE, Interval
+from assignment4.intervals import CONFIDENCE, Interval, is_above, is_below
 from assignment4.running_times import check_idle, spread
 
 FEWEST_SIZES = 4
@@ -69,6 +69,13 @@ def fit_power_law(sizes: Sequence[float], seconds: Sequence[float]) -> PowerLaw:
     exponent = Interval(slope - margin, slope, slope + margin)
     factor = float(np.exp(y.mean() - slope * x.mean()))
     return PowerLaw(exponent, factor, float((y[-1] - y[-2]) / (x[-1] - x[-2])))
+
+
+def beside_proportion(exponent: Interval) -> str:
+    """Say in words whether cost grows as size does: whether an exponent is 1."""
+    if is_below(exponent, 1):
+        return "less than in proportion"
+    return "more than in proportion" if is_above(exponent, 1) else "1 lies in the interval"
 
 
 class Growth(NamedTuple):

@@ -44,12 +44,18 @@ def spread(numbers: Sequence[float]) -> Spread:
     return Spread(min(numbers), statistics.median(numbers), max(numbers))
 
 
-def take_turns(works: Mapping[str, Work], *, rounds: int) -> dict[str, list[float]]:
+def take_turns(
+    works: Mapping[str, Work], *, rounds: int, warm_up: bool = True
+) -> dict[str, list[float]]:
     """Return the seconds that each work takes in each round; a first one is not timed.
 
-    A work that returns an object with an attribute `seconds` has timed itself.
+    Args:
+        works: by name. One that returns an object with an attribute `seconds` has timed itself.
+        rounds: that are timed.
+        warm_up: whether there is a first round that is not; long work without compilation can do
+            without.
     """
-    for work in works.values():
+    for work in works.values() if warm_up else ():
         work()
     seconds = {name: [] for name in works}
     for _ in range(rounds):

@@ -30,10 +30,12 @@ IMAGES = (1000, 2000, 4000, 8000)
 NONZEROS = (1e5, 3e5, 1e6, 3e6, 1e7)
 CHANNELS = 16
 KERNEL = 3
-SAMPLES = tuple(1000 * 2**power for power in range(7))
+SAMPLES = (1000, 3000, 8000, 24_000, 64_000)
 CHUNK = 1000
 ENTRIES = 784
-ROUNDS, PCA_ROUNDS = 5, 3
+ROUNDS = 5
+LONG_ROUNDS = 3
+"""Where a round takes long."""
 
 
 def training(images: int, batch_size: int, steps: int) -> Work:
@@ -57,7 +59,9 @@ def training(images: int, batch_size: int, steps: int) -> Work:
     return lambda: model.fit(batches, verbose=0, shuffle=False)
 
 
-def grown(unit: str, works: dict[float, Work], *, rounds: int, times: int = 1) -> Growth:
+def grown(
+    unit: str, works: dict[float, Work], *, rounds: int, times: int = 1, warm_up: bool = True
+) -> Growth:
     """Return the seconds of works by their size, in turns.
 
     Args:
@@ -65,8 +69,10 @@ def grown(unit: str, works: dict[float, Work], *, rounds: int, times: int = 1) -
         works: by size, ascending.
         rounds: how many.
         times: how often each does what is to be timed.
+        warm_up: as for `take_turns`.
     """
-    seconds = take_turns({str(size): work for size, work in works.items()}, rounds=rounds)
+    named = {str(size): work for size, work in works.items()}
+    seconds = take_turns(named, rounds=rounds, warm_up=warm_up)
     each = [[one / times for one in spent] for spent in seconds.values()]
     return Growth(unit, list(works), each)
 
@@ -80,7 +86,7 @@ def step_by_batch(
     return grown("images a batch", works, rounds=rounds, times=steps)
 
 
-def pass_by_images(images: Sequence[int] = IMAGES, *, rounds: int = ROUNDS) -> Growth:
+def pass_by_images(images: Sequence[int] = IMAGES, *, rounds: int = LONG_ROUNDS) -> Growth:
     """Return the seconds of as many steps as there are batches in a number of images."""
     works = {count: training(count, BATCH_SIZE, count // BATCH_SIZE) for count in images}
     return grown("images", works, rounds=rounds)
@@ -109,7 +115,7 @@ def matrix_by_nonzeros(
 
 
 def pca_by_images(
-    counts: Sequence[int] = SAMPLES, *, entries: int = ENTRIES, rounds: int = PCA_ROUNDS
+    counts: Sequence[int] = SAMPLES, *, entries: int = ENTRIES, rounds: int = LONG_ROUNDS
 ) -> dict[str, Growth]:
     """Return the seconds of PCA by the number of images, of all in memory and in one pass."""
     chunk = np.random.default_rng(0).normal(size=(CHUNK, entries))
@@ -125,9 +131,11 @@ def pca_by_images(
         count: lambda count=count: principal_components(images[:count]) for count in counts
     }
     in_one_pass = {count: lambda count=count: one_pass(count) for count in counts}
+    in_memory[min(counts)]()
+    in_one_pass[min(counts)]()
     return {
-        "PCA, all in memory": grown("images", in_memory, rounds=rounds),
-        "PCA, in one pass": grown("images", in_one_pass, rounds=rounds),
+        "PCA, all in memory": grown("images", in_memory, rounds=rounds, warm_up=False),
+        "PCA, in one pass": grown("images", in_one_pass, rounds=rounds, warm_up=False),
     }
 
 

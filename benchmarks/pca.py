@@ -43,7 +43,7 @@ BOOK, INCREMENTAL = "the book", "scikit-learn, IncrementalPCA"
 SOLVERS = {"scikit-learn, by SVD": "full", "scikit-learn, by covariance": "covariance_eigh"}
 PACKAGES = ("numpy", "scipy", "scikit-learn")
 ROUNDS = 5
-CHUNKS = 6
+CHUNKS = 5
 """Of CHUNK images each, in one pass; the first is not counted as a round."""
 
 CHUNK = 10_000

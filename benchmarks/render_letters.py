@@ -24,7 +24,7 @@ NAME = "rendering"
 BOOK, PILLOW = "the book", "Pillow, plain letters"
 COUNTS = (CYRILLIC_COUNT, LATIN_COUNT)
 PEER_COUNT = 2000
-ROUNDS = 5
+ROUNDS = 3
 
 
 def render_embedded(cyrillic: int, latin: int) -> None:

@@ -5,7 +5,14 @@ import pytest
 from matplotlib import pyplot as plt
 
 from assignment4.figures.growth import plot_chapters, plot_growth
-from assignment4.growth import Growth, check_idle_in_growth, fit_power_law, read_growth
+from assignment4.growth import (
+    Growth,
+    beside_proportion,
+    check_idle_in_growth,
+    fit_power_law,
+    read_growth,
+)
+from assignment4.intervals import Interval
 
 SIZES = [10.0, 20.0, 40.0, 80.0, 160.0]
 
@@ -46,6 +53,18 @@ def test_intervals_hold_the_exponent_as_often_as_they_say():
 def test_a_fixed_part_shows_in_the_exponent_at_the_end():
     law = fit_power_law(SIZES, [1 + 0.1 * size for size in SIZES])
     assert law.exponent.estimate < law.at_the_end < 1
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((0.5, 0.9), "less than in proportion"),
+        ((0.9, 1.1), "1 lies in the interval"),
+        ((1.1, 1.3), "more than in proportion"),
+    ],
+)
+def test_an_exponent_is_put_into_words(bounds, words):
+    assert beside_proportion(Interval(bounds[0], sum(bounds) / 2, bounds[1])) == words
 
 
 @pytest.mark.parametrize(

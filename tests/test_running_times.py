@@ -33,6 +33,12 @@ def test_works_take_turns_and_a_first_one_is_not_timed():
     assert min(min(spent) for spent in seconds.values()) >= 0
 
 
+def test_a_warm_up_may_be_left_out():
+    calls = []
+    seconds = take_turns({"a": lambda: calls.append("a")}, rounds=2, warm_up=False)
+    assert len(calls) == len(seconds["a"]) == 2
+
+
 def test_a_work_may_time_itself():
     class Done:
         seconds = 1234.5
