@@ -4,7 +4,7 @@ Run as `python benchmarks/growth.py`. The sizes of one kind of work take turns, 
 the machine does meets all of them. The measurement goes to results/speed.jsonl.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import assignment4.reproducible  # noqa: F401  (before keras)
 
@@ -28,6 +28,9 @@ BATCHES = (25, 50, 100, 200, 400)
 STEPS = 10
 IMAGES = (1000, 2000, 4000, 8000)
 NONZEROS = (1e5, 3e5, 1e6, 3e6, 1e7)
+LEAST_NONZEROS = 3e6
+"""How many are made in a round, in smaller matrices one after the other."""
+
 CHANNELS = 16
 KERNEL = 3
 SAMPLES = (1000, 3000, 8000, 24_000, 64_000)
@@ -60,7 +63,12 @@ def training(images: int, batch_size: int, steps: int) -> Work:
 
 
 def grown(
-    unit: str, works: dict[float, Work], *, rounds: int, times: int = 1, warm_up: bool = True
+    unit: str,
+    works: dict[float, Work],
+    *,
+    rounds: int,
+    times: Mapping[float, int] | None = None,
+    warm_up: bool = True,
 ) -> Growth:
     """Return the seconds of works by their size, in turns.
 
@@ -68,13 +76,14 @@ def grown(
         unit: what a size counts.
         works: by size, ascending.
         rounds: how many.
-        times: how often each does what is to be timed.
+        times: by size, how often the work does what is to be timed; by default once.
         warm_up: as for `take_turns`.
     """
     named = {str(size): work for size, work in works.items()}
     seconds = take_turns(named, rounds=rounds, warm_up=warm_up)
-    each = [[one / times for one in spent] for spent in seconds.values()]
-    return Growth(unit, list(works), each)
+    counts = [times[size] if times else 1 for size in works]
+    pairs = zip(seconds.values(), counts, strict=True)
+    return Growth(unit, list(works), [[one / count for one in spent] for spent, count in pairs])
 
 
 def step_by_batch(
@@ -83,7 +92,7 @@ def step_by_batch(
     """Return the seconds of a training step by the size of its batch."""
     count = len(load_letters().cyrillic.images)
     works = {size: training(count, size, steps) for size in batches}
-    return grown("images a batch", works, rounds=rounds, times=steps)
+    return grown("images a batch", works, rounds=rounds, times=dict.fromkeys(works, steps))
 
 
 def pass_by_images(images: Sequence[int] = IMAGES, *, rounds: int = LONG_ROUNDS) -> Growth:
@@ -103,15 +112,19 @@ def matrix_by_nonzeros(
         rounds: how many.
     """
     kernel = np.random.default_rng(0).normal(size=(KERNEL, KERNEL, channels, channels))
-    works = {}
+    works, times = {}, {}
     for number in nonzeros:
         side = round(np.sqrt(number) / KERNEL / channels)
+        shape = (side, side, channels)
+        count = convolution_matrix(kernel, shape, strides=1, padding="SAME").nnz
+        times[count] = max(1, round(LEAST_NONZEROS / count))
 
-        def build(shape: tuple[int, ...] = (side, side, channels)) -> object:
-            return convolution_matrix(kernel, shape, strides=1, padding="SAME")
+        def build(shape: tuple[int, ...] = shape, repeats: int = times[count]) -> None:
+            for _ in range(repeats):
+                convolution_matrix(kernel, shape, strides=1, padding="SAME")
 
-        works[build().nnz] = build
-    return grown("nonzeros", works, rounds=rounds)
+        works[count] = build
+    return grown("nonzeros", works, rounds=rounds, times=times)
 
 
 def pca_by_images(

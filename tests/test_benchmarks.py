@@ -139,8 +139,9 @@ def test_ways_and_parts_of_keras_run(benchmark):
         part()
 
 
-def test_growth_is_measured(benchmark, tmp_path, capsys):
+def test_growth_is_measured(benchmark, tmp_path, monkeypatch, capsys):
     module = benchmark("growth")
+    monkeypatch.setattr(module, "LEAST_NONZEROS", 2000)
     series = {
         "matrix": module.matrix_by_nonzeros(1, (100, 200, 400, 800), rounds=2),
         **module.pca_by_images((10, 20, 40, 80), entries=5, rounds=2),
@@ -152,6 +153,16 @@ def test_growth_is_measured(benchmark, tmp_path, capsys):
     assert {len(seconds) for one in again.values() for seconds in one.rounds} == {2}
     module.show(again)
     assert "nonzeros" in capsys.readouterr().out
+
+
+def test_seconds_are_of_one_piece_of_work(benchmark):
+    class Done:
+        seconds = 6.0
+
+    module = benchmark("growth")
+    grown = module.grown("steps", {1: Done, 2: Done}, rounds=2, times={1: 3, 2: 2})
+    assert grown.rounds == [[2.0, 2.0], [3.0, 3.0]]
+    assert module.grown("steps", {5: Done}, rounds=1).rounds == [[6.0]]
 
 
 @pytest.mark.slow
@@ -263,4 +274,6 @@ def test_every_benchmark_s_newest_line_is_whole():
         assert ratio_of(one).least > 0
         assert newest(one.benchmark)["machine"]["cores"] >= 1
     for growth in read_growth(newest("growth")).values():
-        assert growth.law().exponent.lower > 0
+        assert len({len(seconds) for seconds in growth.rounds}) == 1
+        assert min(min(seconds) for seconds in growth.rounds) > 0
+        assert growth.law().exponent.estimate > 0

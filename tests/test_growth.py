@@ -109,6 +109,7 @@ def test_growth_is_drawn_with_its_law():
     assert law.get_ydata() == pytest.approx(growth().medians)
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("images", "seconds")
+    assert axes.get_xticks().tolist() == SIZES
     plt.close("all")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
 from assignment4.growth import Growth
@@ -33,6 +34,9 @@ def plot_growth(axes: Axes, series: Mapping[str, Growth]) -> Axes:
         axes.errorbar(growth.sizes, medians, spans, fmt=marker, color=color, label=name, capsize=3)
         axes.plot(growth.sizes, growth.law().seconds(growth.sizes), "--", color=color, linewidth=1)
     axes.set(xscale="log", yscale="log", xlabel=units.pop(), ylabel="seconds")
+    axes.set_xticks(next(iter(series.values())).sizes)
+    axes.xaxis.set_major_formatter(EngFormatter(places=0, sep=""))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
     return axes
@@ -51,6 +55,7 @@ def plot_chapters(axes: Axes, seconds: Sequence[float]) -> Axes:
     mean = float(np.mean(seconds))
     axes.plot(numbers, mean * numbers, "--", color=ORANGE, linewidth=1, label="all alike")
     axes.set(xlabel="chapters", ylabel="seconds")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
     return axes
