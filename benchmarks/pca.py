@@ -129,7 +129,7 @@ def in_one_pass(
     """Return the seconds of each chunk but the first, after checking what both found.
 
     Args:
-        letters: (n, 784) float32, of which images are drawn.
+        letters: (n, d) float32, of which images are drawn.
         chunks: how many, at least two.
         size: of a chunk, in images.
     """
@@ -159,7 +159,7 @@ def letter_images() -> np.ndarray:
 
 
 def drawn_chunks(letters: np.ndarray, count: int, size: int) -> Iterator[np.ndarray]:
-    """Yield chunks of random images, (size, 784) float64, the same ones at every call."""
+    """Yield chunks of random images, (size, d) float64, the same ones at every call."""
     generator = np.random.default_rng(0)
     for start in range(0, count, size):
         rows = min(size, count - start)
@@ -174,7 +174,8 @@ def compare(letters: np.ndarray, count: int, size: int) -> Comparison:
     """Follow the same chunks in three ways, and compare two of them with the third."""
     running, peer = RunningCovariance(), IncrementalPCA()
     shift = np.round(letters.mean(axis=0, dtype=np.float64) / STEP) * STEP
-    sums, products = np.zeros(784), np.zeros((784, 784))
+    d = letters.shape[1]
+    sums, products = np.zeros(d), np.zeros((d, d))
     own, others = [], []
     for chunk in drawn_chunks(letters, count, size):
         shifted = chunk - shift

@@ -91,7 +91,7 @@ def test_pca_is_measured_in_memory(benchmark, tmp_path, capsys):
 
 def test_pca_is_measured_in_one_pass(benchmark, tmp_path):
     module = benchmark("pca")
-    letters = normalize(load_letters().cyrillic.images).reshape(-1, 784)
+    letters = normalize(load_letters().cyrillic.images).reshape(-1, 784)[:, ::14]
     again = kept(module.RUNNING_NAME, module.in_one_pass(letters, chunks=2, size=800), tmp_path)
     assert rounds_of(again) == {1}
     assert again["ways"].keys() == peers_of(module.RUNNING_NAME)
