@@ -9,8 +9,10 @@ import contextlib
 import logging
 import os
 import pickle
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from multiprocessing import resource_tracker
 from typing import TypeVar
 
 from distributed import Client, KilledWorker, LocalCluster, as_completed
@@ -21,6 +23,9 @@ from assignment4.task_process import DifferentWorkerError
 from assignment4.worker import work_alike
 
 CORES_OF_A_WORKER = 2
+LOOPBACK = "127.0.0.1"
+"""The address at which a machine reaches itself, and no other machine reaches it."""
+
 SECONDS_TO_CONNECT = 30
 """That a scheduler elsewhere has to answer, and its first worker to be there."""
 
@@ -101,7 +106,7 @@ def _cores() -> int:
 @contextlib.contextmanager
 def _connected(workers: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler is None:
-        with _local_cluster(workers) as cluster, Client(cluster) as client:
+        with local_cluster(workers) as cluster, Client(cluster) as client:
             yield client
         return
     try:
@@ -117,32 +122,49 @@ def _connected(workers: int, scheduler: str | None) -> Iterator[Client]:
 
 
 @contextlib.contextmanager
-def _local_cluster(workers: int) -> Iterator[LocalCluster]:
+def local_cluster(workers: int) -> Iterator[LocalCluster]:
     """Start worker processes that share the cores, and listen to this machine alone.
 
-    They inherit the environment, which dask alters too, so it is put back in the end.
+    They inherit the environment, which dask alters too, so it is put back in the end. An interrupt
+    from the keyboard, which reaches all processes of a terminal, is left to this one.
     """
     before = dict(os.environ)
     for name in THREADS:
         os.environ.setdefault(name, str(max(1, _cores() // workers)))
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
-        with LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-            memory_limit=0,
-            env={"ASSIGNMENT4_PROGRESS": "0"},
-            config={"distributed.worker.profile.enabled": False},
-            silence_logs=logging.CRITICAL,
-        ) as cluster:
+        with _interrupts_kept_from_others():
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host=LOOPBACK,
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": f"{LOOPBACK}:0"},
+                memory_limit=0,
+                env={"ASSIGNMENT4_PROGRESS": "0"},
+                config={"distributed.worker.profile.enabled": False},
+                silence_logs=logging.CRITICAL,
+            )
+        with cluster:
             yield cluster
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _interrupts_kept_from_others() -> Iterator[None]:
+    """Have threads and processes that are started meanwhile, and their own, not see SIGINT.
+
+    A thread inherits the signals that are blocked, and so does a process. One that comes meanwhile
+    waits until the end. The tracker of resources, which a first process starts, would unblock them.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _reason(error: BaseException) -> str:

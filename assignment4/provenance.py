@@ -4,11 +4,8 @@ import functools
 import hashlib
 import subprocess
 
-import assignment4.reproducible  # noqa: F401  (before keras)
-
-import tensorflow
-
 from assignment4 import cache
+from assignment4.devices import is_of_gpu, kind_of_device
 from assignment4.groups import GROUPS
 from assignment4.letters import Letters, load_letters
 from assignment4.repository import ROOT
@@ -17,7 +14,7 @@ LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 """On whose versions results depend."""
 
 IDENTITY = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
-"""What two runs must have in common, to be the same."""
+"""What two runs must have in common, beside the kind of device, to be the same."""
 
 
 def provenance(group: str, letters: Letters) -> dict[str, str]:
@@ -32,7 +29,7 @@ def provenance(group: str, letters: Letters) -> dict[str, str]:
 
 def identity(run: dict) -> tuple:
     """Return what makes a run another one than others."""
-    return tuple(run[name] for name in IDENTITY)
+    return (*(run[name] for name in IDENTITY), is_of_gpu(run))
 
 
 @functools.cache
@@ -42,16 +39,8 @@ def circumstances(groups: tuple[str, ...]) -> dict[str, str]:
     A process answers as it did first, since it keeps the modules that it has imported.
     """
     codes = {f"code of {group}": cache.code_digest(*GROUPS[group].code)[:16] for group in groups}
-    return {"letters": load_letters().digest()[:16]} | codes | cache.versions(*LIBRARIES)
-
-
-def device() -> str:
-    """Return the name of the GPU that TensorFlow computes on, or "cpu" where it has none."""
-    gpus = tensorflow.config.list_physical_devices("GPU")
-    if not gpus:
-        return "cpu"
-    details = tensorflow.config.experimental.get_device_details(gpus[0])
-    return details.get("device_name", "unnamed GPU")
+    fixed = {"letters": load_letters().digest()[:16], "kind of device": kind_of_device()}
+    return fixed | codes | cache.versions(*LIBRARIES)
 
 
 def _libraries() -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assignment4 import task_process
+from assignment4.devices import device, is_of_gpu, take_gpu
 from assignment4.encoder_decoder.assessment import Readability
 from assignment4.encoder_decoder.training import DEFAULT_STEPS
 from assignment4.groups import GROUPS
@@ -13,7 +15,8 @@ from assignment4.json_lines import append_json_line, read_json_lines
 from assignment4.letters import Letters, load_letters
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.splits import REPORT_TRAIN_COUNT
-from assignment4.provenance import IDENTITY, device, identity, provenance
+from assignment4.provenance import IDENTITY, identity, provenance
+from assignment4.replication_cost import WHOLE
 from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results"
@@ -77,7 +80,7 @@ class Task:
 
     Attributes:
         group: a name of GROUPS.
-        run: what its line begins with: experiment, split, seed, steps and provenance.
+        run: what its line begins with: experiment, split, seed, steps, provenance and device.
     """
 
     group: str
@@ -111,7 +114,8 @@ def open_tasks(
 ) -> list[Task]:
     """Return each experiment of a group for each seed whose line is not there yet.
 
-    A line from other letters, code or libraries than the present ones does not count.
+    A line from other letters, code or libraries than the present ones does not count, nor does
+    one from a processor where there is a GPU, or the other way round.
 
     Args:
         group: a name of GROUPS.
@@ -133,7 +137,7 @@ def open_tasks(
             f"the stored results are of the embedded letters, not of {letters.source}; "
             "unset ASSIGNMENT4_LETTERS"
         )
-    shared = {"steps": steps or STEPS[group]} | provenance(group, letters)
+    shared = {"steps": steps or STEPS[group]} | provenance(group, letters) | {"device": device()}
     runs = [
         {"experiment": name, "split": split, "seed": seed} | shared
         for seed in seeds
@@ -149,7 +153,17 @@ def carry_out(task: Task) -> dict[str, object]:
     settings = {name: task.run[name] for name in ("split", "seed", "steps")}
     numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
     seconds = round(time.perf_counter() - start, 1)
-    return {"device": device()} | numbers | {"seconds of the task": seconds}
+    return {"device": device()} | numbers | {WHOLE: seconds}
+
+
+def carry_out_alone(task: Task) -> dict[str, object]:
+    """Carry out a task in a process of a worker, whose only one it is, and time the whole process.
+
+    Where the machine has a GPU, the process takes one.
+    """
+    take_gpu()
+    outcome = carry_out(task)
+    return outcome | {WHOLE: round(task_process.seconds_since_start(), 1)}
 
 
 def store(task: Task, outcome: Mapping[str, object], *, folder: Path = RESULTS) -> None:
@@ -176,6 +190,7 @@ def read_results(
     *,
     split: str = "as reported",
     steps: int | None = None,
+    of_gpu: bool = False,
     folder: Path = RESULTS,
 ) -> list[dict]:
     """Return the newest result of each seed of an experiment, by seed.
@@ -185,13 +200,14 @@ def read_results(
         name: of one of its experiments.
         split: how the letters were divided.
         steps: training steps; those of STEPS, if None.
+        of_gpu: whether results of GPUs are returned, in place of those of processors.
         folder: of the file.
     """
-    steps = steps or STEPS[group]
+    wanted = (name, split, steps or STEPS[group], of_gpu)
     newest = {
         result["seed"]: result
         for result in read_lines(group, folder=folder)
-        if (result["experiment"], result["split"], result["steps"]) == (name, split, steps)
+        if (*map(result.get, ("experiment", "split", "steps")), is_of_gpu(result)) == wanted
     }
     return [newest[seed] for seed in sorted(newest)]
 

@@ -51,7 +51,7 @@ def _carry_out(tasks: Sequence[Task], arguments: argparse.Namespace, folder: Pat
     try:
         carry_out_on_workers(
             tasks,
-            replication.carry_out,
+            replication.carry_out_alone,
             circumstances=functools.partial(circumstances, groups),
             store=functools.partial(store, folder=folder),
             workers=arguments.workers,

@@ -6,8 +6,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from assignment4.devices import is_of_gpu
+
 WHOLE, TRAINING = "seconds of the task", "seconds"
-"""Numbers of a line: older lines have the time of the training alone, which is less."""
+"""Numbers of a line: older lines have the time of the training alone, which is less.
+
+The rest goes to what does not grow with the steps: the start of a process, letters and judges.
+"""
 
 
 class Span(NamedTuple):
@@ -17,16 +22,21 @@ class Span(NamedTuple):
     longest_first: float
 
 
-def expected_seconds(run: Mapping, lines: Sequence[Mapping]) -> float | None:
+def expected_seconds(
+    run: Mapping, lines: Sequence[Mapping], *, beside: float = 0.0
+) -> float | None:
     """Return what a run is expected to take, or None if there is no line to expect it from.
 
     That is the median of the lines of its experiment, or of all if it has none, whose number of
-    steps is nearest; the time is taken to grow with the steps.
+    steps is nearest; the training is taken to grow with the steps, and the rest not. Lines of a
+    GPU say nothing of a processor, nor the other way round.
 
     Args:
         run: with `experiment` and `steps`.
         lines: stored results of the run's group.
+        beside: seconds of a task beside those of its training, where lines do not have them.
     """
+    lines = [line for line in lines if is_of_gpu(line) == is_of_gpu(run)]
     alike = [line for line in lines if line["experiment"] == run["experiment"]] or lines
     if not alike:
         return None
@@ -38,7 +48,9 @@ def expected_seconds(run: Mapping, lines: Sequence[Mapping]) -> float | None:
     chosen = [line for line in alike if distance(line) == nearest]
     chosen = [line for line in chosen if WHOLE in line] or chosen
     return statistics.median(
-        line.get(WHOLE, line[TRAINING]) * run["steps"] / line["steps"] for line in chosen
+        line[TRAINING] * run["steps"] / line["steps"]
+        + (line[WHOLE] - line[TRAINING] if WHOLE in line else beside)
+        for line in chosen
     )
 
 

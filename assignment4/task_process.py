@@ -9,8 +9,13 @@ import sys
 import threading
 import time
 
+WORKER = "ASSIGNMENT4_WORKER"
+"""Variable with the name of the worker, which is its number where the cluster is a local one."""
+
 SECONDS_BETWEEN_LOOKS = 1.0
 """For the worker, without which the process ends."""
+
+_STARTED = time.perf_counter()
 
 
 class DifferentWorkerError(RuntimeError):
@@ -38,6 +43,11 @@ def carry_out(content: bytes, worker: str) -> object:
     if different:
         raise DifferentWorkerError(f"worker {worker}: {'; '.join(different)}")
     return work(task)
+
+
+def seconds_since_start() -> float:
+    """Return how long ago this process imported this module, which is the first thing it does."""
+    return time.perf_counter() - _STARTED
 
 
 def end_with(parent: int) -> None:

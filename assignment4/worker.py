@@ -27,12 +27,17 @@ def work_alike(content: bytes) -> object:
         DifferentWorkerError: the circumstances differ; the message names the worker and in what.
         Exception: what the task raises.
     """
+    worker = get_worker()
     done = subprocess.run(
-        [sys.executable, "-m", task_process.__name__, get_worker().address],
+        [sys.executable, "-m", task_process.__name__, worker.address],
         input=content,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            task_process.WORKER: str(worker.name),
+        },
     )
     if done.returncode < 0:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -323,22 +323,11 @@ def test_the_plan_has_five_seeds_of_everything_and_two_of_the_report_s_lengths()
     assert PLAN_OF_THE_TEST in PLAN
 
 
-@pytest.mark.parametrize(
-    ("gpus", "details", "name"),
-    [([], None, "cpu"), (["0"], {"device_name": "A GPU"}, "A GPU"), (["0"], {}, "unnamed GPU")],
-)
-def test_the_device_is_the_cpu_or_a_named_gpu(monkeypatch, gpus, details, name):
-    config = provenance.tensorflow.config
-    monkeypatch.setattr(config, "list_physical_devices", lambda kind: gpus)
-    monkeypatch.setattr(config.experimental, "get_device_details", lambda gpu: details)
-    assert provenance.device() == name
-
-
 def test_circumstances_tell_letters_codes_and_libraries(monkeypatch):
     alike = provenance.circumstances.__wrapped__
     before = alike(("squared_errors", "batch_sizes"))
     codes = {"code of squared_errors", "code of batch_sizes"}
-    assert set(before) == {"letters", *codes, *provenance.LIBRARIES}
+    assert set(before) == {"letters", "kind of device", *codes, *provenance.LIBRARIES}
     monkeypatch.setattr(cache, "code_digest", lambda *parts: f"digest of {len(parts)} parts")
     monkeypatch.setattr(provenance, "load_letters", lambda: LETTERS)
     after = alike(("squared_errors", "batch_sizes"))

@@ -163,8 +163,10 @@ def test_expected_seconds_are_those_of_the_nearest_stored_runs():
         run_of(10, "another") | {"seconds": 4.0},
     ]
     assert expected_seconds(run_of(100), lines) == 20
-    assert expected_seconds(run_of(50), lines) == 10
+    assert expected_seconds(run_of(50), lines) == 19.5, "the training alone takes half as long"
+    assert expected_seconds(run_of(100), lines, beside=7.0) == 20
     assert expected_seconds(run_of(2000), lines) == 400
+    assert expected_seconds(run_of(2000), lines, beside=7.0) == 407
     assert expected_seconds(run_of(20, "another"), lines) == 8
     assert expected_seconds(run_of(10, "a third"), lines) == 4
     assert expected_seconds(run_of(10), []) is None
