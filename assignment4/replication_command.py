@@ -3,7 +3,7 @@
 import argparse
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assignment4 import replication
@@ -11,7 +11,7 @@ from assignment4.cluster import carry_out_on_workers, default_workers
 from assignment4.groups import GROUPS
 from assignment4.provenance import circumstances
 from assignment4.replication import PLAN, RESULTS, SEEDS, Task, open_tasks, read_lines, store
-from assignment4.replication_cost import expected_seconds, span
+from assignment4.replication_cost import expected_seconds, span, stored_beside_training
 
 LOSSES = ("squared_errors", "classifier_losses")
 """The groups of what the report calls losses."""
@@ -34,7 +34,11 @@ def replicate(arguments: argparse.Namespace, *, folder: Path = RESULTS) -> None:
     parts = asked_for(arguments)
     tasks = [task for part in parts for task in open_tasks(**part, folder=folder)]
     stored = {task.group: read_lines(task.group, folder=folder) for task in tasks}
-    seconds = [expected_seconds(task.run, stored[task.group]) for task in tasks]
+    beside = stored_beside_training()
+    seconds = [
+        expected_seconds(task.run, stored[task.group], beside=beside.get(task.group, 0.0))
+        for task in tasks
+    ]
     if arguments.predict:
         print(prediction(seconds))
         return
@@ -80,6 +84,28 @@ def prediction(seconds: Sequence[float | None]) -> str:
         least, longest_first = (one / 3600 for one in span(known, workers))
         lines.append(f"workers: {workers:2}  hours: {longest_first:.2f}, at least {least:.2f}")
     return "\n".join(lines)
+
+
+def expected_of(parts: Sequence[Mapping]) -> list[float]:
+    """Return the expected seconds of all tasks of some parts, done or not, on a processor.
+
+    Args:
+        parts: as `asked_for` returns them.
+
+    Raises:
+        ValueError: nothing is stored of a part's group, from which to expect a time.
+    """
+    beside, seconds = stored_beside_training(), []
+    for part in parts:
+        group = part["group"]
+        lines = read_lines(group)
+        for name in part.get("names") or GROUPS[group].experiments:
+            run = {"experiment": name, "steps": part.get("steps") or GROUPS[group].steps}
+            each = expected_seconds(run, lines, beside=beside.get(group, 0.0))
+            if each is None:
+                raise ValueError(f"no time of {group} is stored")
+            seconds += [each] * len(part["seeds"])
+    return seconds
 
 
 def asked_for(arguments: argparse.Namespace) -> list[dict]:

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from assignment4 import running_times
 from assignment4.devices import is_of_gpu
 
 WHOLE, TRAINING = "seconds of the task", "seconds"
@@ -13,6 +14,9 @@ WHOLE, TRAINING = "seconds of the task", "seconds"
 
 The rest goes to what does not grow with the steps: the start of a process, letters and judges.
 """
+
+BENCHMARK = "replication"
+"""The name of the measurements that check a prediction, in results/speed.jsonl."""
 
 
 class Span(NamedTuple):
@@ -52,6 +56,17 @@ def expected_seconds(
         + (line[WHOLE] - line[TRAINING] if WHOLE in line else beside)
         for line in chosen
     )
+
+
+def stored_beside_training() -> dict[str, float]:
+    """Return for groups the measured seconds of a task beside those of its training.
+
+    The newest measurement is taken; without any, no group has such a time.
+    """
+    try:
+        return running_times.newest(BENCHMARK)["beside training"]
+    except ValueError:
+        return {}
 
 
 def span(seconds: Sequence[float], workers: int) -> Span:
