@@ -16,6 +16,18 @@ LIBRARIES = ("keras", "numpy", "scikit-learn", "scipy", "tensorflow")
 IDENTITY = ("experiment", "split", "seed", "steps", "letters", "code", "libraries")
 """What two runs must have in common, beside the kind of device, to be the same."""
 
+MEANINGS = {
+    "experiment": "what was trained",
+    "split": "how the letters were divided",
+    "seed": "of weights, dropout, draws and judges",
+    "steps": "of training",
+    "letters": "digest of all images and labels",
+    "code": "digest of the modules it depends on",
+    "libraries": "digest of their versions in the lock",
+    "commit": "of the repository, for reference",
+}
+"""What the fields of a line say that are not its outcome."""
+
 
 def provenance(group: str, letters: Letters) -> dict[str, str]:
     """Return what a result depends on: letters, code, libraries; and the commit for reference."""

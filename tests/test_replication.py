@@ -166,6 +166,7 @@ def test_a_line_carries_its_provenance(counted, monkeypatch, tmp_path):
     replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
     line = read_lines(GROUP, folder=tmp_path)[0]
     assert set(line) == PROVENANCE | OF_NEW_LINES | {"accuracy"}
+    assert set(provenance.MEANINGS) == PROVENANCE
     assert line["letters"] == LETTERS.digest()[:16]
     assert line["code"] == cache.code_digest(*GROUPS[GROUP].code)[:16]
     assert line["device"]
