@@ -20,6 +20,7 @@ BUDGETS = {
     "exercise4_pca": 0.25,
     "exercise4_auto_encoders": 0.30,
     "exercise4_batches": 0.20,
+    "transfer": 0.20,
     "replication": 0.05,
     "running_times": 0.05,
     "checking": 0.10,
