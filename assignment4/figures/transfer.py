@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
-from assignment4.figures.letters import letter_axes, plot_letters
+from assignment4.figures.letters import plot_letters
 from assignment4.figures.outputs import plot_confusions
 from assignment4.intervals import Interval
 from assignment4.transfer.kinds import Reading, misread
@@ -58,6 +58,22 @@ def plot_both_ways(readings: Sequence[Reading]) -> list[Axes]:
     return list(panels[0])
 
 
-def plot_misread(reading: Reading, *, rows: int = 4, columns: int = 10) -> Axes:
-    """Draw letters that were taken for others, a row for each pair most often confused."""
-    return plot_letters(letter_axes(rows, columns), misread(reading, rows=rows, columns=columns))
+def plot_misread(readings: Sequence[Reading], *, rows: int = 4, columns: int = 8) -> list[Axes]:
+    """Draw letters that were taken for others, a row for each pair most often confused.
+
+    Args:
+        readings: a panel for each.
+        rows: how many pairs.
+        columns: how many images of each at most.
+    """
+    _, panels = plt.subplots(
+        1,
+        len(readings),
+        figsize=((0.5 * columns + 1.2) * len(readings), 0.5 * rows + 0.8),
+        layout="constrained",
+        squeeze=False,
+    )
+    for axes, one in zip(panels[0], readings, strict=True):
+        plot_letters(axes, misread(one, rows=rows, columns=columns))
+        axes.set_title(f"{one.of}, read by a reader of {one.trained_on}", fontsize=9)
+    return list(panels[0])

@@ -175,16 +175,16 @@ def misread(reading: Reading, *, rows: int, columns: int) -> dict[str, np.ndarra
     """Return letters that were taken for others, a row for each pair most often confused.
 
     Returns:
-        By a name such as "Л as Д", (columns, 28, 28) uint8, black where there are fewer; black
-        rows with a name of spaces where fewer pairs occur.
+        By a name such as "Л as Д", (columns, 28, 28) float, not a number where there are fewer.
+        Where fewer pairs occur, rows of that with a name of spaces.
     """
-    names = reading.letters.letters
+    names, images = reading.letters.letters, reading.letters.images
     found = {}
     for label, taken_for in confused_pairs(reading, count=rows):
         places = (reading.letters.labels == label) & (reading.read == taken_for)
-        images = reading.letters.images[places][:columns]
-        blank = np.zeros((columns - len(images), *images.shape[1:]), np.uint8)
-        found[f"{names[label]} as {names[taken_for]}"] = np.concatenate([images, blank])
-    size = reading.letters.images.shape[1:]
-    missing = rows - len(found)
-    return found | {" " * (n + 1): np.zeros((columns, *size), np.uint8) for n in range(missing)}
+        some = images[places][:columns]
+        row = np.full((columns, *images.shape[1:]), np.nan)
+        row[: len(some)] = some
+        found[f"{names[label]} as {names[taken_for]}"] = row
+    blank = np.full((columns, *images.shape[1:]), np.nan)
+    return found | {" " * (n + 1): blank for n in range(rows - len(found))}
