@@ -45,21 +45,25 @@ _LATIN_COUNT = embedded_letters.LATIN_COUNT
 def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
     """Return the embedded letters of the known families, and letters of another kind, by name.
 
-    The others are those of a person's own. Where there are none, they are the embedded letters of
-    the families held out.
+    The others are those of a person's own, without any that are copies of the former. Where there
+    are none, they are the embedded letters of the families held out.
 
     Args:
         letters: what `load_letters` gives, embedded or a person's own.
         alphabet: "cyrillic" or "latin".
-
-    Raises:
-        ValueError: an image or a family is among both kinds.
     """
     own = getattr(letters, alphabet)
     known, held_out = split_by_family(typeface_letters(own.letters))
-    name, others = (HELD_OUT, held_out) if letters.embedded else (OWN, own)
+    name, others = (HELD_OUT, held_out) if letters.embedded else (OWN, _without_copies(own, known))
     check_new_faces(known, others)
     return {TYPEFACES: known, name: others}
+
+
+def _without_copies(letters: Alphabet, others: Alphabet) -> Alphabet:
+    copies = {image.tobytes() for image in others.images}
+    return letters.select(
+        np.flatnonzero([image.tobytes() not in copies for image in letters.images])
+    )
 
 
 def divide(kinds: Mapping[str, Alphabet]) -> dict[str, tuple[Alphabet, Alphabet]]:
