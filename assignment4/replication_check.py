@@ -30,6 +30,7 @@ PARTS = (
     {"group": "as_in_scripts", "names": ["random letters"], "steps": 50},
     {"group": "auto_encoders", "names": ["k = 2"], "steps": 200},
     {"group": "batch_sizes", "names": ["Oja's rule, B = 64"]},
+    {"group": "transfer", "names": ["one face"], "steps": 100},
 )
 """A short task of each group, as arguments of `open_tasks`."""
 
