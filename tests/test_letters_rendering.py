@@ -8,7 +8,7 @@ import pytest
 from assignment4.letters import rendering
 from assignment4.letters.embedded import render_letters
 from assignment4.letters.rendering import Variation, draw_variations, render_image
-from assignment4.letters.typefaces import TYPEFACES, letter_shape
+from assignment4.letters.typefaces import TYPEFACES, letter_shape, typeface_families
 
 DIGEST = "961e4520f5369217bb9e544fe4e17975744ccbc8e0aa06c8be02bee998d1b839"
 """Of small and quick ones among the embedded letters."""
@@ -71,3 +71,31 @@ def test_a_pen_of_any_width_widens_a_letter_by_four_pixels_at_most():
     assert (images[0] != images[1]).any()
     np.testing.assert_array_equal(images[1], images[2])
     np.testing.assert_array_equal(images[1], images[3])
+
+
+def profile(*values: float) -> np.ndarray:
+    """Return 28 ones between values, which are given from the outside in."""
+    return np.array([*values, *np.ones(28), *values[::-1]])
+
+
+def test_an_image_ends_where_the_distance_changes_its_sign():
+    """Between -3 and 1 it does so after three quarters of the way."""
+    expected = 2.75 + 27.5 * (np.arange(28) + 0.5) / 28
+    found = rendering._sampling_places(profile(-1, -2, -3))
+    np.testing.assert_allclose(found, expected, atol=1 / 512)
+
+
+def test_places_on_the_outline_alone_are_not_of_the_letter():
+    expected = 2 + 29 * (np.arange(28) + 0.5) / 28
+    found = rendering._sampling_places(profile(-1, 0, 0))
+    np.testing.assert_allclose(found, expected, atol=1 / 512)
+
+
+def test_a_letter_that_fills_its_frame_ends_half_way_to_the_next_place():
+    np.testing.assert_array_equal(rendering._sampling_places(profile()), np.arange(28))
+
+
+def test_families_hold_all_typefaces_in_order():
+    families = typeface_families()
+    assert [face for faces in families.values() for face in faces] == list(TYPEFACES)
+    assert all({face.family for face in faces} == {family} for family, faces in families.items())
