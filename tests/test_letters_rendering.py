@@ -11,7 +11,7 @@ from assignment4.letters.rendering import Variation, draw_variations, render_ima
 from assignment4.letters.typefaces import TYPEFACES, letter_shape, typeface_families
 
 DIGEST = "961e4520f5369217bb9e544fe4e17975744ccbc8e0aa06c8be02bee998d1b839"
-"""Of small and quick ones among the embedded letters."""
+"""Of two letters in all typefaces, drawn with seed 3: the same bytes on any machine and Python."""
 
 
 def test_two_letters_of_all_typefaces_are_the_same_bytes_everywhere():
