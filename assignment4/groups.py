@@ -16,6 +16,8 @@ from assignment4.experiments import (
     run_encoder_decoder,
 )
 from assignment4.scripts_network import AS_IN_SCRIPTS
+from assignment4.transfer import experiments as transfer
+from assignment4.transfer.experiments import TRANSFERS, run_transfer
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class Group:
             steps, it returns numbers by name, `seconds` among them.
         steps: training steps, where no others are asked for.
         code: the modules on which a result depends, beside the letters.
+        split: how the letters are divided, where nothing else is asked for.
     """
 
     experiments: Mapping[str, object]
     run: Callable[..., dict[str, float]]
     steps: int
     code: tuple[str, ...]
+    split: str = "as reported"
 
 
 STEPS = 800
@@ -52,5 +56,6 @@ GROUPS = {
     ),
     "auto_encoders": Group(AUTO_ENCODERS, run_auto_encoder, HALF, convolutional.CODE),
     "batch_sizes": Group(BATCH_SIZES, run_batch_size, batch_sizes.SAMPLES_SEEN, batch_sizes.CODE),
+    "transfer": Group(TRANSFERS, run_transfer, transfer.STEPS, transfer.CODE, "by family"),
 }
 """By the name of the file of results; what `batch_sizes` counts as steps is samples seen."""

@@ -24,6 +24,7 @@ SEEDS = range(5)
 STEPS_OF_AUTO_ENCODERS = 2000
 """Of a longer training, which shows where the shorter one had not ended."""
 
+STEPS_OF_READERS = 600
 STEPS_OF_THE_REPORT = 20_000
 STEPS_OF_THE_SCRIPTS_NETWORK = 5000
 STEPS_OF_THE_TEST = 50
@@ -46,6 +47,7 @@ PLAN = (
     {"group": "as_in_scripts", "seeds": SEEDS},
     {"group": "batch_sizes", "seeds": SEEDS},
     {"group": "auto_encoders", "seeds": SEEDS},
+    {"group": "transfer", "seeds": SEEDS},
     {
         "group": "squared_errors",
         "names": ["plain mean"],
@@ -53,6 +55,12 @@ PLAN = (
         "steps": STEPS_OF_THE_TEST,
     },
     {"group": "squared_errors", "seeds": [0], "steps": DEFAULT_STEPS},
+    {
+        "group": "transfer",
+        "names": ["1 family", "6 families"],
+        "seeds": SEEDS,
+        "steps": STEPS_OF_READERS,
+    },
     {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
     {"group": "as_in_scripts", "seeds": [0], "steps": STEPS_OF_THE_SCRIPTS_NETWORK},
     {
@@ -106,7 +114,7 @@ def open_tasks(
     seeds: Sequence[int],
     steps: int | None = None,
     names: Sequence[str] = (),
-    split: str = "as reported",
+    split: str | None = None,
     folder: Path = RESULTS,
 ) -> list[Task]:
     """Return each experiment of a group for each seed whose line is not there yet.
@@ -118,7 +126,7 @@ def open_tasks(
         seeds: of everything that is random.
         steps: training steps, or what the group counts; those of STEPS, if None.
         names: some of the group's experiments; all, if empty.
-        split: how the letters are divided.
+        split: how the letters are divided; the group's own way, if None.
         folder: of the group's file.
 
     Raises:
@@ -135,7 +143,7 @@ def open_tasks(
         )
     shared = {"steps": steps or STEPS[group]} | provenance(group, letters)
     runs = [
-        {"experiment": name, "split": split, "seed": seed} | shared
+        {"experiment": name, "split": split or GROUPS[group].split, "seed": seed} | shared
         for seed in seeds
         for name in names or experiments
     ]
@@ -174,7 +182,7 @@ def read_results(
     group: str,
     name: str,
     *,
-    split: str = "as reported",
+    split: str | None = None,
     steps: int | None = None,
     folder: Path = RESULTS,
 ) -> list[dict]:
@@ -183,11 +191,11 @@ def read_results(
     Args:
         group: a name of GROUPS.
         name: of one of its experiments.
-        split: how the letters were divided.
+        split: how the letters were divided; the group's own way, if None.
         steps: training steps; those of STEPS, if None.
         folder: of the file.
     """
-    steps = steps or STEPS[group]
+    steps, split = steps or STEPS[group], split or GROUPS[group].split
     newest = {
         result["seed"]: result
         for result in read_lines(group, folder=folder)

@@ -41,6 +41,7 @@ from assignment4.experiments import Parts, pixels_from_0_to_1
 from assignment4.groups import GROUPS
 from assignment4.latent_search import reach
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, sources
+from assignment4.transfer.readers import train_reader
 
 PACKAGE = cache.PACKAGE
 DISTRIBUTIONS = {"sklearn": "scikit-learn"}
@@ -168,6 +169,9 @@ ENTRIES = {
         (*training.CODE, "auto_encoders/convolutional"),
         LETTERS | {"pca/components": "the PCA beside the network is not kept"},
     ),
+    "readers": Kept(
+        ("transfer/readers:train_reader",), (*training.CODE, "transfer/readers"), LETTERS
+    ),
     "linear auto-encoder": Kept(
         ("auto_encoders/linear",),
         linear.CODE,
@@ -220,7 +224,7 @@ def test_every_module_that_keeps_something_is_in_the_table():
     training_modules = {
         module for module in modules if ("train", "encoder_decoder/training") in imported(module)
     }
-    assert training_modules == trains | {"auto_encoders/convolutional"}
+    assert training_modules == trains | {"auto_encoders/convolutional", "transfer/readers"}
 
 
 def test_imports_are_followed_to_where_a_name_is_defined():
@@ -429,6 +433,13 @@ ASKED = {
         {"letters": SOME.latin, "k": 2} | STEPS_AND_SEED,
         [*LONGER, {"k": 3}, {"letters": with_other_pixel(SOME.latin)}],
         "convolutional auto-encoder",
+    ),
+    "a reader": Asked(
+        train_reader,
+        {"letters": SOME.cyrillic} | STEPS_AND_SEED,
+        [*LONGER, {"prepare": pixels_from_0_to_1}]
+        + [{"letters": change(SOME.cyrillic)} for change in (with_other_pixel, with_other_label)],
+        "readers",
     ),
     "a linear auto-encoder": Asked(
         linear.train_linear_auto_encoder,

@@ -55,6 +55,7 @@ NUMBERS = {
     "as_in_scripts": READ,
     "auto_encoders": {"error on unseen letters", "PCA's error on unseen letters", "seconds"},
     "batch_sizes": {"excess", "rate", "seconds"},
+    "transfer": {"known faces", "unknown faces", "unknown faces, faded", "seconds"},
 }
 
 
@@ -116,7 +117,7 @@ def test_results_are_those_of_one_experiment_split_and_length_by_seed(counted, t
 def test_each_group_has_its_own_length(counted, tmp_path, group):
     name = next(iter(GROUPS[group].experiments))
     replicate(group, seeds=[0], names=[name], folder=tmp_path)
-    assert counted == [(group, name, "as reported", 0, STEPS[group])]
+    assert counted == [(group, name, GROUPS[group].split, 0, STEPS[group])]
     assert len(read_results(group, name, folder=tmp_path)) == 1
     assert read_results(group, name, steps=STEPS[group] + 1, folder=tmp_path) == []
 

@@ -1,0 +1,111 @@
+"""What readers of typefaces read of faces that they have not seen, over seeds."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment4 import experiments
+from assignment4.encoder_decoder.metrics import accuracy, logistic_regression, nearest_mean
+from assignment4.experiments import SPLITS, pixels_from_0_to_1
+from assignment4.letters import Letters, normalize
+from assignment4.transfer.faces import (
+    check_new_faces,
+    check_new_images,
+    choose_faces,
+    draw_letters,
+    of_faces,
+)
+from assignment4.transfer.readers import STEPS, Prepare, faded, train_reader
+
+CODE = (
+    *experiments.CODE,
+    "letters/rendering",
+    "transfer/experiments",
+    "transfer/faces",
+    "transfer/readers",
+)
+"""The modules on which a result depends, beside the letters."""
+
+__all__ = ["CODE", "COUNT", "STEPS", "TRANSFERS", "Transfer", "run_transfer"]
+
+COUNT = 2100
+"""Images to train on, however many faces they show: 150 of each letter."""
+
+FAMILIES = {"one face": 0, "1 family": 1, "2 families": 2, "4 families": 4, "6 families": 6}
+
+
+class Transfer(NamedTuple):
+    """What a reader is trained on.
+
+    Attributes:
+        families: how many; 0 for a single face.
+        variation: a name of VARIATIONS.
+        prepare: what it does to every image first.
+    """
+
+    families: int
+    variation: str = "varied"
+    prepare: Prepare = normalize
+
+
+CHANGES = {
+    "": {},
+    ", not warped": {"variation": "not warped"},
+    ", upright": {"variation": "upright"},
+    ", pixels from 0 to 1": {"prepare": pixels_from_0_to_1},
+}
+TRANSFERS = {
+    f"{name}{change}": Transfer(families, **options)
+    for change, options in CHANGES.items()
+    for name, families in FAMILIES.items()
+}
+
+
+def run_transfer(
+    transfer: Transfer, letters: Letters, *, split: str, seed: int, steps: int
+) -> dict[str, float]:
+    """Train a reader of Cyrillic letters, and return what it reads of others.
+
+    Args:
+        transfer: of TRANSFERS.
+        letters: the embedded ones, whose Cyrillic letters are read.
+        split: how they are divided: "by family", since any other has faces in both parts.
+        seed: of the choice of faces, of the letters trained on, of weights and draws.
+        steps: of Adam.
+
+    Returns:
+        The share read right of new draws of the known faces; of unknown faces, as they are and
+        faded, by family and by letter; of the same as two simple methods read them, trained on
+        the same letters; and the seconds of the training.
+
+    Raises:
+        ValueError: the letters to test with are not new.
+    """
+    known, unknown = SPLITS[split](letters.cyrillic)
+    faces = choose_faces(transfer.families, seed=seed)
+    drawn = draw_letters(
+        letters.cyrillic.letters, faces, COUNT, seed=seed, variation=transfer.variation
+    )
+    new_draws = of_faces(known, faces)
+    check_new_images(drawn, new_draws)
+    check_new_faces(drawn, unknown)
+    reader = train_reader(drawn, seed=seed, steps=steps, prepare=transfer.prepare)
+    right = reader.read(unknown.images) == unknown.labels
+    pale = replace(unknown, images=faded(unknown.images))
+    shares = {
+        "known faces": reader.accuracy(new_draws).estimate,
+        "unknown faces": right.mean(),
+        "unknown faces, faded": reader.accuracy(pale).estimate,
+    }
+    for family in np.unique(unknown.families):
+        shares[f"unknown faces, {family}"] = right[unknown.families == family].mean()
+    for label, letter in enumerate(unknown.letters):
+        shares[f"unknown faces, {letter}"] = right[unknown.labels == label].mean()
+    images, others = transfer.prepare(unknown.images), transfer.prepare(drawn.images)
+    methods = {"nearest class mean": nearest_mean, "logistic regression": logistic_regression}
+    for name, method in methods.items():
+        read = method(images, others, drawn.labels)
+        shares[name] = accuracy(read, unknown.labels).estimate
+    numbers = {name: round(float(share), 5) for name, share in shares.items()}
+    return numbers | {"seconds": round(reader.trained.seconds, 1)}
