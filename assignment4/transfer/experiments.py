@@ -8,7 +8,7 @@ import numpy as np
 from assignment4 import experiments
 from assignment4.encoder_decoder.metrics import accuracy, logistic_regression, nearest_mean
 from assignment4.experiments import SPLITS, pixels_from_0_to_1
-from assignment4.letters import Letters, normalize
+from assignment4.letters import Alphabet, Letters, normalize
 from assignment4.transfer.faces import (
     check_new_faces,
     check_new_images,
@@ -27,7 +27,7 @@ CODE = (
 )
 """The modules on which a result depends, beside the letters."""
 
-__all__ = ["CODE", "COUNT", "STEPS", "TRANSFERS", "Transfer", "run_transfer"]
+__all__ = ["CODE", "COUNT", "STEPS", "TRANSFERS", "Transfer", "letters_for", "run_transfer"]
 
 COUNT = 2100
 """Images to train on, however many faces they show: 150 of each letter."""
@@ -62,6 +62,18 @@ TRANSFERS = {
 }
 
 
+def letters_for(transfer: Transfer, letters: str, *, seed: int) -> Alphabet:
+    """Draw the COUNT letters that a reader is trained on.
+
+    Args:
+        transfer: of TRANSFERS.
+        letters: the alphabet, in label order.
+        seed: of the choice of faces and of the variations.
+    """
+    faces = choose_faces(transfer.families, seed=seed)
+    return draw_letters(letters, faces, COUNT, seed=seed, variation=transfer.variation)
+
+
 def run_transfer(
     transfer: Transfer, letters: Letters, *, split: str, seed: int, steps: int
 ) -> dict[str, float]:
@@ -83,11 +95,8 @@ def run_transfer(
         ValueError: the letters to test with are not new.
     """
     known, unknown = SPLITS[split](letters.cyrillic)
-    faces = choose_faces(transfer.families, seed=seed)
-    drawn = draw_letters(
-        letters.cyrillic.letters, faces, COUNT, seed=seed, variation=transfer.variation
-    )
-    new_draws = of_faces(known, faces)
+    drawn = letters_for(transfer, letters.cyrillic.letters, seed=seed)
+    new_draws = of_faces(known, choose_faces(transfer.families, seed=seed))
     check_new_images(drawn, new_draws)
     check_new_faces(drawn, unknown)
     reader = train_reader(drawn, seed=seed, steps=steps, prepare=transfer.prepare)
