@@ -1,0 +1,190 @@
+"""Two kinds of letters: typefaces, and a reader's own or faces held out in their place."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment4.encoder_decoder.comparison import confusion_matrix
+from assignment4.encoder_decoder.metrics import accuracy, baselines
+from assignment4.intervals import Interval, mean_interval
+from assignment4.letters import (
+    CYRILLIC,
+    LATIN,
+    Alphabet,
+    Letters,
+    split_as_reported,
+    split_by_family,
+)
+from assignment4.letters import embedded as embedded_letters
+from assignment4.tables import Table
+from assignment4.transfer.faces import check_new_faces
+from assignment4.transfer.readers import Reader, train_reader
+
+TYPEFACES = "typefaces"
+HELD_OUT = "families held out"
+OWN = "your letters"
+
+Parts = Mapping[str, tuple[Alphabet, Alphabet]]
+"""For each kind of letters its training part and its unseen part."""
+
+
+def typeface_letters(letters: str) -> Alphabet:
+    """Return the embedded letters of an alphabet, whichever folder the environment names."""
+    if letters == CYRILLIC:
+        return Alphabet(letters, *embedded_letters.cyrillic_letters(0), _CYRILLIC_COUNT)
+    if letters == LATIN:
+        return Alphabet(letters, *embedded_letters.latin_letters(0), _LATIN_COUNT)
+    raise ValueError(f"there is no alphabet {letters!r}; there are {CYRILLIC!r} and {LATIN!r}")
+
+
+_CYRILLIC_COUNT = embedded_letters.CYRILLIC_COUNT
+_LATIN_COUNT = embedded_letters.LATIN_COUNT
+
+
+def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
+    """Return the embedded letters of the known families, and letters of another kind, by name.
+
+    The others are those of a person's own. Where there are none, they are the embedded letters of
+    the families held out.
+
+    Args:
+        letters: what `load_letters` gives, embedded or a person's own.
+        alphabet: "cyrillic" or "latin".
+
+    Raises:
+        ValueError: an image or a family is among both kinds.
+    """
+    own = getattr(letters, alphabet)
+    known, held_out = split_by_family(typeface_letters(own.letters))
+    name, others = (HELD_OUT, held_out) if letters.embedded else (OWN, own)
+    check_new_faces(known, others)
+    return {TYPEFACES: known, name: others}
+
+
+def divide(kinds: Mapping[str, Alphabet]) -> dict[str, tuple[Alphabet, Alphabet]]:
+    """Return the training part and the unseen part of each kind, drawn independently."""
+    return {name: split_as_reported(alphabet) for name, alphabet in kinds.items()}
+
+
+class Reading(NamedTuple):
+    """What was read of the unseen letters of a kind by what was trained on one.
+
+    Attributes:
+        trained_on: the kind that was trained on.
+        of: the kind that was read.
+        letters: the unseen letters of that kind.
+        read: the labels read, (n,).
+        simple: the accuracy of simple methods with the same training, by name.
+    """
+
+    trained_on: str
+    of: str
+    letters: Alphabet
+    read: np.ndarray
+    simple: dict[str, Interval]
+
+    @property
+    def accuracy(self) -> Interval:
+        """The share read right."""
+        return accuracy(self.read, self.letters.labels)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How often each letter, a row, was read as each, a column; (14, 14)."""
+        return confusion_matrix(self.read, self.letters.labels)
+
+
+def read_across(parts: Parts, readers: Mapping[str, Reader]) -> dict[tuple[str, str], Reading]:
+    """Return what a reader of each kind reads of the unseen letters of each.
+
+    Args:
+        parts: of the kinds.
+        readers: for each kind one that was trained on its training part.
+
+    Returns:
+        A Reading for each pair of the kind trained on and the kind read.
+    """
+    return {
+        (trained_on, of): Reading(
+            trained_on,
+            of,
+            unseen,
+            readers[trained_on].read(unseen.images),
+            baselines(parts[trained_on][0], unseen),
+        )
+        for trained_on in parts
+        for of, (_, unseen) in parts.items()
+    }
+
+
+def train_readers(parts: Parts, *, seed: int) -> dict[str, Reader]:
+    """Return for each kind a reader of its training part."""
+    return {name: train_reader(known, seed=seed) for name, (known, _) in parts.items()}
+
+
+def lost(readings: Mapping[tuple[str, str], Reading], trained_on: str, of: str) -> Interval:
+    """Return by how much a reader falls short of that of the kind read, letter by letter."""
+    own, other = (
+        (one.read == one.letters.labels).astype(int)
+        for one in (readings[of, of], readings[trained_on, of])
+    )
+    return mean_interval(own - other)
+
+
+def accuracy_table(readings: Mapping[tuple[str, str], Reading]) -> Table:
+    """Return the accuracies of networks and simple methods, a row for each reading.
+
+    The last column is by how much the network falls short of that of the kind which is read.
+    """
+    methods = list(next(iter(readings.values())).simple)
+    rows = [
+        (
+            *(one.trained_on, one.of, one.accuracy),
+            *(one.simple[method] for method in methods),
+            "" if one.trained_on == one.of else lost(readings, *pair),
+        )
+        for pair, one in readings.items()
+    ]
+    return Table(["trained on", "letters read", "network", *methods, "lost"], rows)
+
+
+def letter_table(readings: Mapping[str, Reading]) -> Table:
+    """Return for each letter the share read right, a column for each named reading."""
+    shares = {name: np.diag(one.counts) / one.counts.sum(axis=1) for name, one in readings.items()}
+    letters = next(iter(readings.values())).letters.letters
+    rows = [
+        (letter, *(f"≈{share[label]:.3f}" for share in shares.values()))
+        for label, letter in enumerate(letters)
+    ]
+    return Table(["letter", *shares], rows)
+
+
+def confused_pairs(reading: Reading, *, count: int) -> list[tuple[int, int]]:
+    """Return the labels of letters and of what they were most often taken for, most often first.
+
+    Pairs that occur equally often are in label order; where there are fewer, so are returned.
+    """
+    errors = reading.counts - np.diag(np.diag(reading.counts))
+    order = np.argsort(-errors, axis=None, kind="stable")[:count]
+    places = zip(*np.unravel_index(order, errors.shape), strict=True)
+    return [(int(row), int(column)) for row, column in places if errors[row, column]]
+
+
+def misread(reading: Reading, *, rows: int, columns: int) -> dict[str, np.ndarray]:
+    """Return letters that were taken for others, a row for each pair most often confused.
+
+    Returns:
+        By a name such as "Л as Д", (columns, 28, 28) uint8, black where there are fewer; black
+        rows with a name of spaces where fewer pairs occur.
+    """
+    names = reading.letters.letters
+    found = {}
+    for label, taken_for in confused_pairs(reading, count=rows):
+        places = (reading.letters.labels == label) & (reading.read == taken_for)
+        images = reading.letters.images[places][:columns]
+        blank = np.zeros((columns - len(images), *images.shape[1:]), np.uint8)
+        found[f"{names[label]} as {names[taken_for]}"] = np.concatenate([images, blank])
+    size = reading.letters.images.shape[1:]
+    missing = rows - len(found)
+    return found | {" " * (n + 1): np.zeros((columns, *size), np.uint8) for n in range(missing)}
