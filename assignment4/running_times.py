@@ -140,11 +140,20 @@ def newest(benchmark: str, *, path: Path = RESULTS) -> dict:
     Raises:
         ValueError: there is none.
     """
+    return measurements(benchmark, path=path)[-1]
+
+
+def measurements(benchmark: str, *, path: Path = RESULTS) -> list[dict]:
+    """Return all measurements of a benchmark, the oldest first.
+
+    Raises:
+        ValueError: there is none.
+    """
     lines = read_json_lines(path, ["benchmark"])
     found = [line for line in lines if line["benchmark"] == benchmark]
     if not found:
         raise ValueError(f"{path.name} has no measurement of {benchmark!r}; `make bench` makes it")
-    return found[-1]
+    return found
 
 
 def _processor() -> str:
