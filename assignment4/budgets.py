@@ -21,9 +21,9 @@ BUDGETS = {
     "exercise4_auto_encoders": 0.30,
     "exercise4_batches": 0.20,
     "transfer": 0.20,
-    "replication": 0.05,
+    "replication": 0.10,
     "running_times": 0.05,
-    "checking": 0.10,
+    "checking": 0.15,
     "claims": 0.05,
 }
 """For each chapter the largest share of the seconds that all chapters take together."""
