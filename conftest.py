@@ -1,6 +1,7 @@
 """How pytest runs here: fast tests alone, everything and the chapters with --nbval."""
 
 import os
+import signal
 from collections import Counter
 from pathlib import PurePosixPath
 
@@ -38,6 +39,12 @@ def sort_longest_first(items: list[pytest.Item]) -> None:
         return BUDGETS.get(item.path.stem, 0) + SHARE_OF_SLOW_TEST * slow[item.path]
 
     items.sort(key=share, reverse=True)
+
+
+def heed_interrupts() -> None:
+    """Let processes that tests start be interrupted, which those of a background job are not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def altering_variables() -> list[str]:
@@ -86,6 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
     forbid_network()
     compare_pictures()
     share_processors()
+    heed_interrupts()
     os.environ.update(kernel_environment())
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
     if altering_variables() and config.option.nbval:

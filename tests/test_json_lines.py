@@ -84,5 +84,5 @@ def test_measurements_and_test_runs_without_their_name_are_one_error(tmp_path):
     path.write_bytes(SOUND)
     with pytest.raises(ValueError, match=r"speed\.jsonl, line 1: benchmark missing"):
         running_times.newest("training", path=path)
-    with pytest.raises(ValueError, match=r"speed\.jsonl, line 1: outcome, tree, variation missing"):
+    with pytest.raises(ValueError, match=r"line 1: circumstances, outcome, tree missing"):
         run_matrix([], results=path)
