@@ -38,6 +38,7 @@ from assignment4.encoder_decoder.spectrum_checks import (
 )
 from assignment4.intervals import CONFIDENCE, Interval, is_above, is_below
 from assignment4.letters import Alphabet, normalize
+from assignment4.paired_comparisons import with_common_seeds
 from assignment4.replication import (
     difference_over_seeds,
     over_seeds,
@@ -162,15 +163,16 @@ def _shares(runs: Runs) -> np.ndarray:
 
 def _lattices(level: float, *networks: Runs) -> list[Quantity]:
     shares = [_shares(runs) for runs in networks]
-    return [
-        Quantity(f"{name}: lattice beyond that of letters", excess(some, _same(level, some)), (b,))
-        for name, some, b in zip(
-            ("classifier, kernel 3", "classifier, kernel 4", "classifier, resized"),
-            shares,
-            3 * [LEAST_EXCESS],
-            strict=True,
+    names = ("classifier, kernel 3", "classifier, kernel 4", "classifier, resized")
+    beyond = [
+        Quantity(
+            f"{name}: lattice beyond that of letters",
+            excess(some, _same(level, some)),
+            (LEAST_EXCESS,),
         )
-    ] + [Quantity("kernel 3 less kernel 4: lattice", excess(*shares[:2]), (0.0,))]
+        for name, some in zip(names, shares, strict=True)
+    ]
+    return [*beyond, Quantity("kernel 3 less kernel 4: lattice", excess(*shares[:2]), (0.0,))]
 
 
 def _same(level: float, shares: np.ndarray) -> np.ndarray:
@@ -277,9 +279,8 @@ def runs_of(case: Case, *, of_gpu: bool = False) -> list[list[dict]]:
         case: one of `cases`.
         of_gpu: whether those of GPUs are read, in place of those of processors.
     """
-    found = [read_results(group, name, of_gpu=of_gpu) for group, name in case.experiments]
-    common = set.intersection(*({run["seed"] for run in runs} for runs in found))
-    return [[run for run in runs if run["seed"] in common] for runs in found]
+    found = {name: read_results(group, name, of_gpu=of_gpu) for group, name in case.experiments}
+    return list(with_common_seeds(found).values())
 
 
 def without_one(case: Case, runs: Sequence[Runs]) -> list[bool | None]:

@@ -115,7 +115,7 @@ def test_what_this_machine_lacks_is_said(circumstance, reason, source, tmp_path)
         assert line["outcome"] == f"not run: {reason}"
 
 
-MARK_OF_CACHE = """
+TEST_OF_WRITING = """
 def test_nothing_can_be_written():
     with pytest.raises(OSError):
         pathlib.Path(__file__).with_name("new").touch()
@@ -128,7 +128,7 @@ def test_nobody_can_write_in_a_read_only_checkout(source, tmp_path, elsewhere):
     run = Circumstance("read-only", read_only=True, elsewhere=elsewhere)
     if reason := unavailable(run):
         pytest.skip(reason)
-    text = "import os, pathlib, pytest\n" + MARK_OF_CACHE
+    text = "import os, pathlib, pytest\n" + TEST_OF_WRITING
     (source / "test_places.py").write_text(text, encoding="utf-8")
     commit(source)
     results = tmp_path / "matrix.jsonl"

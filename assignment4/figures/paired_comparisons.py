@@ -6,11 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from assignment4.figures.colors import BLUE, ORANGE
+from assignment4.figures.colors import BLUE, GREY, ORANGE
 from assignment4.intervals import Interval
 from assignment4.paired_comparisons import BASE, NO_DIFFERENCE, Comparison
-
-GREY = "#767676"
 
 
 def plot_comparisons(comparisons: Sequence[Comparison]) -> list[Axes]:

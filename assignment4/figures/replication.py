@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from assignment4.figures.colors import BLUE, GREEN, ORANGE
+from assignment4.figures.colors import BLUE, GREEN, GREY, ORANGE
 from assignment4.seed_verdicts import Quantity
 
-GREY = "#767676"
 STYLES = {
     "above": {"color": BLUE, "marker": ">", "markerfacecolor": BLUE},
     "below": {"color": ORANGE, "marker": "<", "markerfacecolor": ORANGE},

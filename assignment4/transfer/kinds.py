@@ -13,10 +13,10 @@ from assignment4.letters import (
     LATIN,
     Alphabet,
     Letters,
+    embedded,
     split_as_reported,
     split_by_family,
 )
-from assignment4.letters import embedded as embedded_letters
 from assignment4.tables import Table
 from assignment4.transfer.faces import check_new_faces
 from assignment4.transfer.readers import Reader, train_reader
@@ -32,14 +32,10 @@ Parts = Mapping[str, tuple[Alphabet, Alphabet]]
 def typeface_letters(letters: str) -> Alphabet:
     """Return the embedded letters of an alphabet, whichever folder the environment names."""
     if letters == CYRILLIC:
-        return Alphabet(letters, *embedded_letters.cyrillic_letters(0), _CYRILLIC_COUNT)
+        return Alphabet(letters, *embedded.cyrillic_letters(0), embedded.CYRILLIC_COUNT)
     if letters == LATIN:
-        return Alphabet(letters, *embedded_letters.latin_letters(0), _LATIN_COUNT)
+        return Alphabet(letters, *embedded.latin_letters(0), embedded.LATIN_COUNT)
     raise ValueError(f"there is no alphabet {letters!r}; there are {CYRILLIC!r} and {LATIN!r}")
-
-
-_CYRILLIC_COUNT = embedded_letters.CYRILLIC_COUNT
-_LATIN_COUNT = embedded_letters.LATIN_COUNT
 
 
 def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
