@@ -34,7 +34,7 @@ from assignment4.auto_encoders.linear_checks import (
     reaches_least_error,
     spans_components,
 )
-from assignment4.letters import Alphabet, load_letters, normalize, split_as_reported
+from assignment4.letters import Alphabet, Letters, load_letters, normalize, split_as_reported
 from assignment4.pca.components import principal_components
 
 D, K = 12, 3
@@ -43,6 +43,12 @@ SAMPLES -= SAMPLES.mean(axis=0)
 COMPONENTS = principal_components(SAMPLES)
 VECTORS = COMPONENTS.keep(K)
 IDEAL = LinearAutoEncoder(VECTORS.T, VECTORS, 0.0)
+
+
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    """The embedded letters, from the person's cache."""
+    return load_letters()
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +129,9 @@ def test_an_encoder_that_starts_elsewhere_stays_where_nothing_varies(monkeypatch
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_linear_network_becomes_the_pca_of_the_letters(seed):
+def test_the_linear_network_becomes_the_pca_of_the_letters(letters, seed):
     """Error, both subspaces and the projector; but not the components themselves."""
-    part, _ = split_as_reported(load_letters().latin)
+    part, _ = split_as_reported(letters.latin)
     samples = normalize(part.images).reshape(len(part), -1).astype(float)
     samples -= samples.mean(axis=0)
     components = principal_components(samples)
@@ -191,8 +197,8 @@ def test_check_of_the_projector_fails():
         assert not is_projector_onto_components(wrong, VECTORS)
 
 
-def few_letters(count: int) -> Alphabet:
-    return load_letters().latin.select(np.arange(count))
+def few(letters: Letters, count: int) -> Alphabet:
+    return letters.latin.select(np.arange(count))
 
 
 @pytest.mark.parametrize("k", [2, 50])
@@ -218,29 +224,29 @@ def test_a_code_needs_a_unit():
 
 
 @pytest.mark.slow
-def test_training_lowers_the_error_of_reconstruction():
-    letters = few_letters(56)
+def test_training_lowers_the_error_of_reconstruction(letters):
+    some = few(letters, 56)
     errors = []
     for steps in (1, 40):
-        trained = train_auto_encoder(letters, 10, steps=steps, seed=0)
-        errors.append(mean_squared_error(letters, reconstruct(trained.model, letters)))
+        trained = train_auto_encoder(some, 10, steps=steps, seed=0)
+        errors.append(mean_squared_error(some, reconstruct(trained.model, some)))
     assert errors[1] < errors[0]
     assert trained.seconds > 0
 
 
-def test_errors_are_means_over_letters_and_pixels():
-    letters = few_letters(2)
-    images = normalize(letters.images)
-    assert mean_squared_error(letters, images) == 0
-    assert mean_squared_error(letters, images + np.array([1, 3]).reshape(2, 1, 1, 1)) == (
+def test_errors_are_means_over_letters_and_pixels(letters):
+    two = few(letters, 2)
+    images = normalize(two.images)
+    assert mean_squared_error(two, images) == 0
+    assert mean_squared_error(two, images + np.array([1, 3]).reshape(2, 1, 1, 1)) == (
         pytest.approx(5, rel=1e-6)
     )
-    assert mean_squared_error(letters, np.zeros_like(images)) == pytest.approx(1, rel=1e-6)
+    assert mean_squared_error(two, np.zeros_like(images)) == pytest.approx(1, rel=1e-6)
 
 
-def test_the_pca_is_that_of_the_training_letters():
-    letters = few_letters(120)
-    seen, unseen = letters.select(np.arange(100)), letters.select(np.arange(100, 120))
+def test_the_pca_is_that_of_the_training_letters(letters):
+    some = few(letters, 120)
+    seen, unseen = some.select(np.arange(100)), some.select(np.arange(100, 120))
     rows = normalize(seen.images).reshape(100, -1)
     components = principal_components(rows)
     error = mean_squared_error(seen, reconstruct_by_pca(seen, seen, 20))
@@ -250,11 +256,12 @@ def test_the_pca_is_that_of_the_training_letters():
 
 
 @pytest.mark.slow
-def test_a_run_compares_both_on_both_parts(monkeypatch):
-    seen, unseen = few_letters(100), few_letters(120).select(np.arange(100, 120))
+def test_a_run_compares_both_on_both_parts(monkeypatch, letters):
+    some = few(letters, 120)
+    seen, unseen = some.select(np.arange(100)), some.select(np.arange(100, 120))
     monkeypatch.setitem(convolutional.SPLITS, "as reported", lambda latin: (seen, unseen))
     settings = {"split": "as reported", "seed": 3, "steps": 2}
-    numbers = run_auto_encoder(5, load_letters(), **settings)
+    numbers = run_auto_encoder(5, letters, **settings)
     model = train_auto_encoder(seen, 5, steps=2, seed=3).model
     for part, name in ((seen, "training"), (unseen, "unseen")):
         network = mean_squared_error(part, reconstruct(model, part))

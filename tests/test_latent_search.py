@@ -40,7 +40,7 @@ from assignment4.latent_search.trap import (
     normalizations,
     search_as_scripts,
 )
-from assignment4.letters import load_letters, normalize, split_as_reported
+from assignment4.letters import Letters, load_letters, normalize, split_as_reported
 
 CLASSES, STEPS = 3, 20
 
@@ -409,12 +409,17 @@ def test_distances():
     assert euclidean_distances(vectors, vectors).diagonal() == pytest.approx(0, abs=1e-6)
 
 
+@pytest.fixture(scope="module")
+def embedded_letters() -> Letters:
+    """From the person's cache."""
+    return load_letters()
+
+
 @pytest.mark.slow
 @pytest.mark.can_fail("2e-letters", "2e-only-latent")
-def test_a_trained_decoder_s_letters_are_found_and_shifted_ones_are_not():
-    letters = load_letters()
-    cyrillic, _ = split_as_reported(letters.cyrillic)
-    latin, _ = split_as_reported(letters.latin)
+def test_a_trained_decoder_s_letters_are_found_and_shifted_ones_are_not(embedded_letters):
+    cyrillic, _ = split_as_reported(embedded_letters.cyrillic)
+    latin, _ = split_as_reported(embedded_letters.latin)
     decoder = train_on_random_targets(cyrillic, latin, steps=300, seed=0).model.get_layer("decoder")
     judge = train_judge(latin, seed=1000)
     images = normalize(latin.images)

@@ -6,7 +6,7 @@ import pytest
 from assignment4 import batch_sizes
 from assignment4.batch_sizes import BATCH_SIZES, RULES, SIZES, TUNING_SEEDS, run_batch_size
 from assignment4.intervals import mean_interval
-from assignment4.letters import load_letters
+from assignment4.letters import Letters, load_letters
 from assignment4.pca.descent import (
     LinearNetworks,
     descend,
@@ -255,11 +255,19 @@ def test_every_rule_meets_every_size_with_its_number_of_samples():
         assert updates == 640 if name.startswith("equal updates") else seen == 20480
 
 
-def test_seeds_for_tuning_are_not_reported():
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    """The embedded letters, from the person's cache."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("ASSIGNMENT4_LETTERS", raising=False)
+        return load_letters()
+
+
+def test_seeds_for_tuning_are_not_reported(letters):
     with pytest.raises(ValueError, match="tuned with seed 100"):
         run_batch_size(
             BATCH_SIZES["Oja's rule, B = 512"],
-            load_letters(),
+            letters,
             split="as reported",
             seed=TUNING_SEEDS[0],
             steps=512,
@@ -276,14 +284,13 @@ def test_a_best_rate_at_an_end_is_refused(monkeypatch, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["Oja's rule, B = 64", "constant rate, B = 64"])
-def test_a_stored_result_comes_out_again(monkeypatch, tmp_path, name):
+def test_a_stored_result_comes_out_again(monkeypatch, tmp_path, letters, name):
     """The rate is tuned anew; rounding may differ from machine to machine."""
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
     stored = read_results("batch_sizes", name)[0]
     found = run_batch_size(
         BATCH_SIZES[name],
-        load_letters(),
+        letters,
         split=stored["split"],
         seed=stored["seed"],
         steps=stored["steps"],
