@@ -99,28 +99,26 @@ def test_judges_are_of_other_architectures_than_the_classifier_and_each_other():
     assert "Conv2D" not in {kind for kind, _ in second}
 
 
-def test_judges_share_no_weights(monkeypatch, tmp_path):
+def test_judges_share_no_weights(tmp_path):
     """Neither in memory nor in the cache, and neither does another seed."""
-    monkeypatch.setattr(classifiers, "JUDGE_STEPS", 2)
     letters = alphabet(2, seed=0)
-    first = train_judge(letters, seed=5)
-    second = train_judge(letters, seed=5, build=build_second_judge)
-    other = train_judge(letters, seed=6)
+    first = train_judge(letters, seed=5, steps=2)
+    second = train_judge(letters, seed=5, build=build_second_judge, steps=2)
+    other = train_judge(letters, seed=6, steps=2)
     assert len(list((tmp_path / "cache").glob("judge-*.entry"))) == 2
     assert len(list((tmp_path / "cache").glob("second_judge-*.entry"))) == 1
     ids = [{id(weight) for weight in model.weights} for model in (first, second, other)]
     assert len(set.union(*ids)) == sum(map(len, ids))
     for weight, another in zip(first.get_weights(), other.get_weights(), strict=True):
         assert (weight != another).any()
-    again = train_judge(letters, seed=5)
+    again = train_judge(letters, seed=5, steps=2)
     for weight, another in zip(first.get_weights(), again.get_weights(), strict=True):
         assert (weight == another).all()
 
 
 @pytest.mark.parametrize("build", [build_judge, build_second_judge])
-def test_judges_learn_to_read(monkeypatch, build):
-    monkeypatch.setattr(classifiers, "JUDGE_STEPS", 40)
-    judge = train_judge(alphabet(4, seed=1), seed=0, build=build)
+def test_judges_learn_to_read(build):
+    judge = train_judge(alphabet(4, seed=1), seed=0, build=build, steps=40)
     unseen = alphabet(2, seed=2)
     read = read_letters(judge, normalize(unseen.images))
     assert (read == unseen.labels).all()

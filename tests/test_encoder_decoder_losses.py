@@ -25,6 +25,7 @@ from assignment4.encoder_decoder.losses import (
 )
 from assignment4.encoder_decoder.models import AS_DESCRIBED, FOR_CLASSIFIER
 from assignment4.encoder_decoder.training import MeanSquaredErrorToTargets, Trained
+from assignment4.experiments import JUDGE_SEED, SECOND_JUDGE_SEED
 from assignment4.letters import (
     CYRILLIC,
     LATIN,
@@ -377,16 +378,22 @@ def real_letters():
     return split_as_reported(letters.cyrillic), split_as_reported(letters.latin)
 
 
+@pytest.fixture(scope="module")
+def yardstick(real_letters) -> Yardstick:
+    """With the chapters' judges, from the person's cache."""
+    _, (latin, real) = real_letters
+    judges = [
+        train_judge(latin, seed=JUDGE_SEED),
+        train_judge(latin, seed=SECOND_JUDGE_SEED, build=build_second_judge),
+    ]
+    return Yardstick(judges, latin, real)
+
+
 @pytest.mark.slow
 @pytest.mark.can_fail("2c-random-works")
-def test_targets_of_shifted_classes_are_read_as_the_shifted_classes(real_letters):
+def test_targets_of_shifted_classes_are_read_as_the_shifted_classes(real_letters, yardstick):
     """Trained towards letters of the wrong classes, the network is not read as right."""
-    (cyrillic, unseen), (latin, real) = real_letters
-    judges = [
-        train_judge(latin, seed=1000),
-        train_judge(latin, seed=2000, build=build_second_judge),
-    ]
-    yardstick = Yardstick(judges, latin, real)
+    (cyrillic, unseen), (latin, _) = real_letters
     shifted = dataclasses.replace(latin, labels=(latin.labels + 1) % 14)
     model = train_on_random_targets(cyrillic, shifted, steps=300, seed=0).model
     found = yardstick.measure_outputs(model, unseen)

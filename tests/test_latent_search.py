@@ -12,6 +12,7 @@ from assignment4.encoder_decoder.classifiers import read_letters, train_judge
 from assignment4.encoder_decoder.losses import train_on_random_targets
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
 from assignment4.encoder_decoder.squared_error import loss_to_all
+from assignment4.experiments import JUDGE_SEED
 from assignment4.intervals import Interval
 from assignment4.latent_search.checks import (
     find_the_same,
@@ -40,7 +41,7 @@ from assignment4.latent_search.trap import (
     normalizations,
     search_as_scripts,
 )
-from assignment4.letters import Letters, load_letters, normalize, split_as_reported
+from assignment4.letters import Alphabet, Letters, load_letters, normalize, split_as_reported
 
 CLASSES, STEPS = 3, 20
 
@@ -415,13 +416,25 @@ def embedded_letters() -> Letters:
     return load_letters()
 
 
+@pytest.fixture(scope="module")
+def known(embedded_letters) -> tuple[Alphabet, Alphabet]:
+    """The training parts of both alphabets."""
+    return tuple(
+        split_as_reported(one)[0] for one in (embedded_letters.cyrillic, embedded_letters.latin)
+    )
+
+
+@pytest.fixture(scope="module")
+def judge(known) -> keras.Model:
+    """The chapters' judge, from the person's cache."""
+    return train_judge(known[1], seed=JUDGE_SEED)
+
+
 @pytest.mark.slow
 @pytest.mark.can_fail("2e-letters", "2e-only-latent")
-def test_a_trained_decoder_s_letters_are_found_and_shifted_ones_are_not(embedded_letters):
-    cyrillic, _ = split_as_reported(embedded_letters.cyrillic)
-    latin, _ = split_as_reported(embedded_letters.latin)
+def test_a_trained_decoder_s_letters_are_found_and_shifted_ones_are_not(known, judge):
+    cyrillic, latin = known
     decoder = train_on_random_targets(cyrillic, latin, steps=300, seed=0).model.get_layer("decoder")
-    judge = train_judge(latin, seed=1000)
     images = normalize(latin.images)
     means, constants = (
         class_means(images, latin.labels),

@@ -1,6 +1,7 @@
 """Principal components in one pass are those of all data, and keep as many digits as a peer's."""
 
 import dataclasses
+import functools
 import runpy
 
 import numpy as np
@@ -90,6 +91,11 @@ def test_integers_float32_and_constant_features():
         assert found.eigenvalues.dtype == np.float64
 
 
+@functools.cache
+def columns_of_signs(count: int, d: int) -> np.ndarray:
+    return np.random.default_rng(1).permutation(np.arange(1, count))[:d]
+
+
 def known_samples(start: int, stop: int, scales: np.ndarray, count: int) -> np.ndarray:
     """Return rows of signs times scales, mixed by signs; all is exact in float64.
 
@@ -97,8 +103,8 @@ def known_samples(start: int, stop: int, scales: np.ndarray, count: int) -> np.n
     column's; over all rows they have mean 0 and are orthogonal.
     """
     d = len(scales)
-    columns = np.random.default_rng(1).permutation(np.arange(1, count))[:d]
-    signs = 1 - 2.0 * (np.bitwise_count(np.arange(start, stop)[:, np.newaxis] & columns) % 2)
+    shared = np.arange(start, stop)[:, np.newaxis] & columns_of_signs(count, d)
+    signs = 1 - 2.0 * (np.bitwise_count(shared) % 2)
     mixing = 1 - 2.0 * (np.bitwise_count(np.arange(d)[:, np.newaxis] & np.arange(d)) % 2)
     return signs * scales @ mixing + OFFSET
 
@@ -182,8 +188,8 @@ def benchmark() -> dict:
 
 @pytest.mark.slow
 def test_many_letters_lose_no_digits_behind_an_offset(benchmark):
-    """What the benchmark demands of a million, of 100,000: each error, and both near the truth."""
-    found = benchmark["compare"](benchmark["letter_images"](), 100_000, 20_000)
+    """What the benchmark demands of a million, of 40,000: each error, and both near the truth."""
+    found = benchmark["compare"](benchmark["letter_images"](), 40_000, 20_000)
     benchmark["check"](found)
     assert max(vars(found.errors).values()) <= 50
 

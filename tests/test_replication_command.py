@@ -1,11 +1,13 @@
 """What `replicate` is asked for on the command line."""
 
+import shutil
 import sys
 
 import pytest
 
-from assignment4 import __main__, replication, replication_command
+from assignment4 import __main__, cache, replication, replication_command
 from assignment4.groups import GROUPS
+from assignment4.letters import load_letters
 from assignment4.replication import PLAN, SEEDS
 from assignment4.replication_command import longest_first, prediction
 
@@ -86,9 +88,14 @@ def test_a_prediction_tells_hours_by_workers():
 def test_a_line_from_a_worker_is_that_from_this_process(monkeypatch, tmp_path):
     """Numbers are compared, not the time; the folder for trained weights is not shared."""
     monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+    load_letters()
+    letters = list(cache.cache_folder().glob("letters-*.entry"))
     part = {"group": "auto_encoders", "names": ["k = 2"], "seeds": [0], "steps": 2}
     lines = []
     for where in ("here", "worker"):
+        (tmp_path / where).mkdir()
+        for path in letters:
+            shutil.copy(path, tmp_path / where)
         monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / where))
         folder = tmp_path / f"results of {where}"
         if where == "here":
