@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 ALTERING = (
     "ASSIGNMENT4_LETTERS",
+    "ASSIGNMENT4_PAIRS",
     "ASSIGNMENT4_STEPS",
     "OMP_NUM_THREADS",
     "PYTEST_ADDOPTS",
@@ -62,6 +63,9 @@ class SmallBook:
         for name in MODULES:
             shutil.copy(ROOT / "assignment4" / name, root / "assignment4")
         (root / "assignment4" / "__init__.py").touch()
+        (root / "assignment4" / "letters.py").write_text(
+            "import os\nPAIRS = os.environ.get('ASSIGNMENT4_PAIRS', 'Cyrillic')\n"
+        )
         (root / "chapters").mkdir()
         self.contents = root / "_toc.yml"
         self.contents.write_text("root: chapters/one\nchapters: [{file: chapters/another}]\n")
@@ -128,7 +132,9 @@ def test_measured_numbers_are_not_compared_but_their_bounds_are(book: SmallBook)
     assert book.pytest("--nbval").returncode == 1
 
 
-@pytest.mark.parametrize("variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS"])
+@pytest.mark.parametrize(
+    "variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS"]
+)
 def test_altered_runs_execute_without_comparing_and_say_so(book: SmallBook, variable: str) -> None:
     book.add_chapter("one", cell("print(1)", printed("2\n")))
     result = book.pytest("--nbval", **{variable: "7"})
@@ -136,6 +142,21 @@ def test_altered_runs_execute_without_comparing_and_say_so(book: SmallBook, vari
     assert "outputs are not compared" in result.stdout
     book.add_chapter("one", cell("assert False"))
     assert book.pytest("--nbval", **{variable: "7"}).returncode == 1
+
+
+def test_other_pairs_of_letters_are_those_of_the_chapters_only(book: SmallBook) -> None:
+    source = "from assignment4.letters import PAIRS\nassert PAIRS.endswith('greek.txt')"
+    book.add_chapter("one", cell(source))
+    (book.root / "tests" / "test_unit.py").write_text(
+        "import os\n"
+        "from assignment4.letters import PAIRS\n\n"
+        "def test_pairs():\n"
+        "    assert PAIRS == 'Cyrillic'\n"
+        "    assert 'ASSIGNMENT4_PAIRS' not in os.environ\n"
+    )
+    result = book.pytest("--nbval", ASSIGNMENT4_PAIRS="greek.txt")
+    assert result.returncode == 0, result.stdout
+    assert "2 passed" in result.stdout
 
 
 def test_chapters_follow_the_tests_in_reading_order(book: SmallBook) -> None:

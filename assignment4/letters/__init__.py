@@ -3,7 +3,7 @@
 from assignment4.letters.dataset import Alphabet, Letters, one_of_each
 from assignment4.letters.loading import load_letters
 from assignment4.letters.normalization import normalize, normalize_mean, normalize_stddev
-from assignment4.letters.pairs import BOOK_PAIRS, CYRILLIC, LATIN, NAMES, PAIRS
+from assignment4.letters.pairs import ALPHABETS, BOOK_PAIRS, CYRILLIC, LATIN, PAIRS
 from assignment4.letters.splits import (
     HELD_OUT_FAMILIES,
     split_as_reported,
@@ -11,11 +11,11 @@ from assignment4.letters.splits import (
 )
 
 __all__ = [
+    "ALPHABETS",
     "BOOK_PAIRS",
     "CYRILLIC",
     "HELD_OUT_FAMILIES",
     "LATIN",
-    "NAMES",
     "PAIRS",
     "Alphabet",
     "Letters",

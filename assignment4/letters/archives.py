@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from assignment4.letters.faults import faults_of
-from assignment4.letters.pairs import CYRILLIC, LATIN, NAMES
+from assignment4.letters.pairs import ALPHABETS, CYRILLIC, LATIN
 
 MOST_FILES = 100_000
 """Upper limit on the files of an alphabet; CoMNIST has fewer than 20,000."""
@@ -39,7 +39,7 @@ _SPELLED = RUSSIAN.union(CYRILLIC, LATIN)
 Files = dict[str, Callable[[], bytes]]
 """For the name of each file, such as "Cyrillic/Б/1.png", a function that returns its bytes."""
 
-_USUAL = f"{NAMES['cyrillic']}/{CYRILLIC[0]}/1.png"
+_USUAL = f"{ALPHABETS['cyrillic']}/{CYRILLIC[0]}/1.png"
 _ENCODINGS = ("utf-8", "cp866", "cp1251")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x41

@@ -29,5 +29,5 @@ PAIRS: Pairs = BOOK_PAIRS if PAIRS_FILE is None else read_pairs(PAIRS_FILE)
 CYRILLIC = "".join(cyrillic for cyrillic, _ in PAIRS)
 LATIN = "".join(latin for _, latin in PAIRS)
 
-NAMES = {"cyrillic": alphabet_name(CYRILLIC[0]), "latin": alphabet_name(LATIN[0])}
+ALPHABETS = {"cyrillic": alphabet_name(CYRILLIC[0]), "latin": alphabet_name(LATIN[0])}
 """The names of the alphabets in the roles of Cyrillic and Latin, such as "Greek" and "Latin"."""

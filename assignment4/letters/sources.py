@@ -23,10 +23,10 @@ from assignment4.letters.archives import Files, letter_folder, open_archive, sho
 from assignment4.letters.faults import faults_of, printable
 from assignment4.letters.folders import open_folder
 from assignment4.letters.images import read_letter
-from assignment4.letters.pairs import CYRILLIC, LATIN, NAMES
+from assignment4.letters.pairs import ALPHABETS, CYRILLIC, LATIN
 from assignment4.progress import progress_bar
 
-ALPHABETS = {"cyrillic": CYRILLIC, "latin": LATIN}
+LETTERS = {"cyrillic": CYRILLIC, "latin": LATIN}
 
 CODE = tuple(
     f"letters/{name}"
@@ -46,7 +46,7 @@ CODE = tuple(
 _EXPECTED = (
     "the course's four npy files, or {cyrillic}.zip and {latin}.zip, or folders {cyrillic} and "
     "{latin} that hold a folder of images for each letter"
-).format_map(NAMES)
+).format_map(ALPHABETS)
 
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]
 
@@ -109,7 +109,7 @@ def read_source(folder: str | os.PathLike) -> Source:
 
 def _only(alphabet: str, names: list[str], folder: Path) -> str:
     """Return the one name that says, in small letters or capitals, that it holds an alphabet."""
-    title = NAMES[alphabet]
+    title = ALPHABETS[alphabet]
     wanted = (title.lower(), f"{title.lower()}.zip")
     found = sorted(name for name in names if name.lower() in wanted)
     if not found:
@@ -127,7 +127,7 @@ def _open(path: Path) -> AbstractContextManager[Files]:
 
 def _sort(content: Files, alphabet: str) -> tuple[list[_File], Counter]:
     """Return the files of the fourteen letters, and how many files each other folder has."""
-    letters = ALPHABETS[alphabet]
+    letters = LETTERS[alphabet]
     chosen, left_out = [], Counter()
     for name, read in content.items():
         folder = letter_folder(name)
@@ -155,7 +155,7 @@ def describe_left_out(left_out: Counter, alphabet: str) -> str:
 
 
 def _named(folder: str, alphabet: str) -> str:
-    own = NAMES[alphabet].upper()
+    own = ALPHABETS[alphabet].upper()
     foreign = len(folder) == 1 and not unicodedata.name(folder, "").startswith(own)
     code = f" U+{ord(folder):04X}" if foreign else ""
     return f"{shown(folder)}{code}" if folder else "no folder"
