@@ -265,9 +265,9 @@ def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outco
 
 
 def _outcome_path(claim_id: str) -> Path:
-    letters = os.fsencode(str(letters_folder())) + repr(PAIRS).encode()
-    name = f"outcomes-{hashlib.sha256(letters).hexdigest()[:16]}"
-    return cache.cache_folder() / name / f"{claim_id}.json"
+    folder = hashlib.sha256(os.fsencode(str(letters_folder()))).hexdigest()[:16]
+    pairs = hashlib.sha256(repr(PAIRS).encode()).hexdigest()[:16]
+    return cache.cache_folder() / f"outcomes-{folder}-{pairs}" / f"{claim_id}.json"
 
 
 def outcome_on_other_letters(claim_id: str) -> str:

@@ -5,10 +5,14 @@ from dataclasses import replace
 
 from assignment4.letters import dataset
 from assignment4.letters.dataset import Letters, letters_folder
+from assignment4.letters.embedded import NAME
 from assignment4.letters.faults import printable
 from assignment4.letters.pairs import BOOK_PAIRS, PAIRS, PAIRS_FILE
 from assignment4.letters.splits import HELD_OUT_FAMILIES
 from assignment4.letters.typefaces import typeface_families
+
+RENDERED = NAME if PAIRS == BOOK_PAIRS else f"{NAME} with the pairs of {printable(PAIRS_FILE)}"
+"""The source of letters that come from typefaces: it tells other pairs from the book's own."""
 
 
 def are_of_the_book() -> bool:
@@ -34,13 +38,10 @@ def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> L
         ValueError: a file does not hold what the layout asks for, or too few typefaces have the
             letters of the pairs.
     """
-    rendered = source is None and letters_folder() is None
-    if rendered:
+    if source is None and letters_folder() is None:
         check_typefaces()
-    letters = dataset.load_letters(source, seed=seed)
-    if rendered and not are_of_the_book():
-        return replace(letters, source=f"typefaces with the pairs of {printable(PAIRS_FILE)}")
-    return letters
+        return replace(dataset.load_letters(seed=seed), source=RENDERED)
+    return dataset.load_letters(source, seed=seed)
 
 
 def check_typefaces() -> None:

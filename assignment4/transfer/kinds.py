@@ -17,7 +17,7 @@ from assignment4.letters import (
     split_as_reported,
     split_by_family,
 )
-from assignment4.letters.loading import check_typefaces
+from assignment4.letters.loading import RENDERED, check_typefaces
 from assignment4.tables import Table
 from assignment4.transfer.faces import check_new_faces
 from assignment4.transfer.readers import Reader, train_reader
@@ -56,8 +56,8 @@ def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabe
     """
     own = getattr(letters, alphabet)
     known, held_out = split_by_family(typeface_letters(own.letters))
-    of_typefaces = own.families.tolist() != [""] * len(own)
-    name, others = (HELD_OUT, held_out) if of_typefaces else (OWN, _without_copies(own, known))
+    rendered = letters.source == RENDERED
+    name, others = (HELD_OUT, held_out) if rendered else (OWN, _without_copies(own, known))
     check_new_faces(known, others)
     return {TYPEFACES: known, name: others}
 
