@@ -3,6 +3,7 @@
 import os
 import signal
 from collections import Counter
+from importlib import import_module
 from pathlib import PurePosixPath
 
 import pytest
@@ -14,7 +15,7 @@ from assignment4.offline import forbid_network
 from assignment4.picture_comparison import TOLERANCE, changed_pictures
 from assignment4.repository import ROOT
 
-ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS")
+ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
 
 
@@ -45,6 +46,18 @@ def heed_interrupts() -> None:
     """Let processes that tests start be interrupted, which those of a background job are not."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def keep_tests_to_the_book_s_pairs() -> None:
+    """Let tests in this process have the book's pairs of letters, whichever the chapters have."""
+    if pairs := os.environ.pop("ASSIGNMENT4_PAIRS", None):
+        import_module("assignment4.letters")
+        os.environ["ASSIGNMENT4_PAIRS"] = pairs
+
+
+@pytest.fixture(autouse=True)
+def processes_of_tests_have_the_book_s_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ASSIGNMENT4_PAIRS", raising=False)
 
 
 def altering_variables() -> list[str]:
@@ -94,6 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     compare_pictures()
     share_processors()
     heed_interrupts()
+    keep_tests_to_the_book_s_pairs()
     os.environ.update(kernel_environment())
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
     if altering_variables() and config.option.nbval:

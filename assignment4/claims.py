@@ -18,6 +18,8 @@ import yaml
 
 from assignment4 import cache
 from assignment4.letters.dataset import letters_folder
+from assignment4.letters.loading import are_of_the_book
+from assignment4.letters.pairs import PAIRS
 from assignment4.repository import ROOT
 
 MARKS = {
@@ -217,7 +219,7 @@ def record(
         holds: whether the claim holds as stated; None where the data cannot tell.
         as_corrected: whether it holds as corrected.
         on_condition: whether it holds on the condition.
-        evidence: one sentence with the numbers, told on letters from files.
+        evidence: one sentence with the numbers, told on other letters.
 
     Returns:
         The outcome, to be shown as the cell's result.
@@ -234,7 +236,7 @@ def record(
             raise ValueError(f"{claim_id}: a check finds True, False or None, not {finding!r}")
     claim = claims[claim_id]
     verdict = derive_verdict(holds, as_corrected=as_corrected, on_condition=on_condition)
-    if letters_folder() is not None:
+    if not are_of_the_book():
         return _record_on_other_letters(claim, verdict, evidence)
     if verdict != claim.verdict:
         raise VerdictError(
@@ -251,7 +253,7 @@ FINDINGS = {
     "refuted": "does not hold",
     "undecided": "cannot be decided",
 }
-"""How outcomes on letters from files are told."""
+"""How outcomes on letters from files, or of other pairs, are told."""
 
 
 def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outcome:
@@ -264,11 +266,12 @@ def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outco
 
 def _outcome_path(claim_id: str) -> Path:
     folder = hashlib.sha256(os.fsencode(str(letters_folder()))).hexdigest()[:16]
-    return cache.cache_folder() / f"outcomes-{folder}" / f"{claim_id}.json"
+    pairs = hashlib.sha256(repr(PAIRS).encode()).hexdigest()[:16]
+    return cache.cache_folder() / f"outcomes-{folder}-{pairs}" / f"{claim_id}.json"
 
 
 def outcome_on_other_letters(claim_id: str) -> str:
-    """Return what the last check of a claim found on the letters of ASSIGNMENT4_LETTERS."""
+    """Return what the last check of a claim found on the letters in use, not the book's own."""
     try:
         outcome = json.loads(_outcome_path(claim_id).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

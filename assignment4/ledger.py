@@ -10,7 +10,7 @@ import nbformat
 from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters
 from assignment4.figures.pages import fill_page
 from assignment4.figures.sprites import option_elements
-from assignment4.letters.dataset import letters_folder
+from assignment4.letters.loading import are_of_the_book
 from assignment4.notebooks import chapter_paths
 from assignment4.tables import html_row, html_table
 
@@ -50,7 +50,7 @@ class Ledger:
 
     def _repr_html_(self) -> str:
         names = ["Claim and verdict", "What is claimed, and what was found", "Rests on"]
-        if letters_folder() is not None:
+        if not are_of_the_book():
             names.append("On your letters")
         exercises = sorted({claim.id[0] for claim in self.claims})
         return fill_page(
@@ -74,7 +74,7 @@ class Ledger:
             html.escape(claim.claim) + found,
             foundations,
         ]
-        if letters_folder() is not None:
+        if not are_of_the_book():
             cells.append(html.escape(outcome_on_other_letters(claim.id)))
         attributes = (
             f' id="{claim.id}" class="claim-{claim.verdict}"'

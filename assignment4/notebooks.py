@@ -70,7 +70,7 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     """Return the environment variables that a chapter's kernel needs beside the inherited ones.
 
     `import assignment4` works, the network is off, training shows no progress bar, a person's
-    IPython settings stay out, and relative folders, which a person gives from the root, hold in the
+    IPython settings stay out, and relative paths, which a person gives from the root, hold in the
     chapters' folder too. A `~` is the home folder also where no shell has replaced it.
     """
     search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -79,9 +79,9 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
         "IPYTHONDIR": _plain_ipython_folder().name,
         "PYTHONPATH": os.pathsep.join(search_path),
     }
-    for variable in ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_CACHE"):
-        if folder := os.environ.get(variable):
-            environment[variable] = os.path.abspath(root / os.path.expanduser(folder))
+    for variable in ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_CACHE"):
+        if path := os.environ.get(variable):
+            environment[variable] = os.path.abspath(root / os.path.expanduser(path))
     return environment
 
 

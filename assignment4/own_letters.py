@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from assignment4 import cache
 from assignment4.figures.letters import plot_letters
-from assignment4.letters import PAIRS, Alphabet, Letters, load_letters
+from assignment4.letters import ALPHABETS, PAIRS, Alphabet, Letters, load_letters
+from assignment4.letters.pairs import PAIRS_FILE
 from assignment4.letters.sources import describe_left_out, read_source
 from assignment4.tables import Table
 
@@ -31,9 +32,13 @@ def check(folder: Path) -> None:
     print(count_letters(letters))
     for alphabet, left_out in read_source(folder).left_out.items():
         if left_out:
-            print(f"left out, {alphabet.title()}: {describe_left_out(left_out, alphabet)}")
+            print(f"left out, {ALPHABETS[alphabet]}: {describe_left_out(left_out, alphabet)}")
     print("some of each letter:", write_contact_sheet(letters))
-    print(f"to use them: make book ASSIGNMENT4_LETTERS={shlex.quote(str(folder))}")
+    print(f"to use them: make book ASSIGNMENT4_LETTERS={shlex.quote(str(folder))}{_pairs_named()}")
+
+
+def _pairs_named() -> str:
+    return f" ASSIGNMENT4_PAIRS={shlex.quote(str(PAIRS_FILE))}" if PAIRS_FILE else ""
 
 
 def count_letters(letters: Letters) -> Table:
@@ -44,7 +49,7 @@ def count_letters(letters: Letters) -> Table:
         for label, (cyrillic, latin) in enumerate(PAIRS)
     ]
     total = ("all", sum(counts[0]), "all", sum(counts[1]))
-    return Table(["Cyrillic", "images", "Latin", "images"], [*rows, total])
+    return Table([ALPHABETS["cyrillic"], "images", ALPHABETS["latin"], "images"], [*rows, total])
 
 
 def _counts(alphabet: Alphabet) -> list[int]:

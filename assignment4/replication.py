@@ -143,7 +143,7 @@ def open_tasks(
     if not letters.embedded:
         raise ValueError(
             f"the stored results are of the embedded letters, not of {letters.source}; "
-            "unset ASSIGNMENT4_LETTERS"
+            "unset ASSIGNMENT4_LETTERS and ASSIGNMENT4_PAIRS"
         )
     shared = {"steps": steps or STEPS[group]} | provenance(group, letters) | {"device": device()}
     runs = [

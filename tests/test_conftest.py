@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 ALTERING = (
     "ASSIGNMENT4_LETTERS",
+    "ASSIGNMENT4_PAIRS",
     "ASSIGNMENT4_STEPS",
     "OMP_NUM_THREADS",
     "PYTEST_ADDOPTS",
@@ -63,7 +64,11 @@ class SmallBook:
         for name in MODULES:
             shutil.copy(ROOT / "assignment4" / name, root / "assignment4")
         (root / "assignment4" / "__init__.py").touch()
+        (root / "assignment4" / "letters.py").write_text(
+            "import os\nPAIRS = os.environ.get('ASSIGNMENT4_PAIRS', 'Cyrillic')\n"
+        )
         (root / "chapters").mkdir()
+        self.told = ""
         self.contents = root / "_toc.yml"
         self.contents.write_text("root: chapters/one\nchapters: [{file: chapters/another}]\n")
 
@@ -78,13 +83,17 @@ class SmallBook:
         )
 
     def outcomes(self, *arguments: str, **variables: str) -> dict[str, str]:
-        """Return what became of the only cell of each chapter: "PASSED" or "FAILED"."""
+        """Return what became of the only cell of each chapter, "PASSED" or "FAILED".
+
+        What pytest printed is kept in `told`.
+        """
         result = self.pytest("--nbval", "-rA", *arguments, **variables)
         found = dict(
             reversed(pair)
             for pair in re.findall(r"^(PASSED|FAILED) chapters/(\w+)\.ipynb", result.stdout, re.M)
         )
         assert result.returncode == int("FAILED" in found.values()), result.stdout
+        self.told = result.stdout
         return found
 
 
@@ -109,11 +118,7 @@ def test_chapters_pass_or_fail_as_they_should(book: SmallBook) -> None:
         book.add_chapter(name, only)
     passing = {"right": "PASSED", "measured": "PASSED"}
     assert book.outcomes() == dict.fromkeys(chapters, "FAILED") | passing
-
-
-def test_a_chapter_that_asks_a_network_is_told_that_it_is_off(book: SmallBook) -> None:
-    book.add_chapter("one", cell("import socket\nsocket.create_connection(('192.0.2.1', 80), 1)"))
-    assert "the network is off" in book.pytest("--nbval").stdout
+    assert "the network is off" in book.told
 
 
 def test_processes_side_by_side_share_the_processors(book: SmallBook) -> None:
@@ -126,13 +131,29 @@ def test_processes_side_by_side_share_the_processors(book: SmallBook) -> None:
     assert book.pytest("--nbval", "--numprocesses", "2", OMP_NUM_THREADS="7").returncode == 0
 
 
-@pytest.mark.parametrize("variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_STEPS"])
+@pytest.mark.parametrize(
+    "variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS"]
+)
 def test_altered_runs_execute_without_comparing_and_say_so(book: SmallBook, variable: str) -> None:
     book.add_chapter("one", cell("print(1)", printed("2\n")))
     book.add_chapter("another", cell("assert False"))
     assert book.outcomes(**{variable: "7"}) == {"one": "PASSED", "another": "FAILED"}
-    result = book.pytest("--nbval", "chapters/one.ipynb", **{variable: "7"})
-    assert "outputs are not compared" in result.stdout
+    assert "outputs are not compared" in book.told
+
+
+def test_other_pairs_of_letters_are_those_of_the_chapters_only(book: SmallBook) -> None:
+    source = "from assignment4.letters import PAIRS\nassert PAIRS.endswith('greek.txt')"
+    book.add_chapter("one", cell(source))
+    (book.root / "tests" / "test_unit.py").write_text(
+        "import os\n"
+        "from assignment4.letters import PAIRS\n\n"
+        "def test_pairs():\n"
+        "    assert PAIRS == 'Cyrillic'\n"
+        "    assert 'ASSIGNMENT4_PAIRS' not in os.environ\n"
+    )
+    result = book.pytest("--nbval", ASSIGNMENT4_PAIRS="greek.txt")
+    assert result.returncode == 0, result.stdout
+    assert "2 passed" in result.stdout
 
 
 def test_chapters_follow_the_tests_in_reading_order(book: SmallBook) -> None:
@@ -200,5 +221,4 @@ def test_a_changed_picture_fails(book: SmallBook) -> None:
         "other": "FAILED",
         "tolerated": "PASSED",
     }
-    told = book.pytest("--nbval", "chapters/other.ipynb").stdout
-    assert "differs from the stored one by 0.039; 0.005 is allowed" in told
+    assert "differs from the stored one by 0.039; 0.005 is allowed" in book.told

@@ -41,9 +41,11 @@ def test_contents_are_read_in_reading_order(tmp_path: Path) -> None:
 
 def test_relative_folders_are_taken_from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", "mine/letters")
+    monkeypatch.setenv("ASSIGNMENT4_PAIRS", "mine/pairs.txt")
     monkeypatch.setenv("ASSIGNMENT4_CACHE", "/elsewhere")
     environment = kernel_environment(Path("/root"))
     assert environment["ASSIGNMENT4_LETTERS"] == "/root/mine/letters"
+    assert environment["ASSIGNMENT4_PAIRS"] == "/root/mine/pairs.txt"
     assert environment["ASSIGNMENT4_CACHE"] == "/elsewhere"
     assert environment["PYTHONPATH"].split(":")[0] == "/root"
 

@@ -14,6 +14,7 @@ from assignment4.encoder_decoder.assessment import (
     readability,
 )
 from assignment4.intervals import Interval, is_above, mean_interval
+from assignment4.letters import ALPHABETS
 from assignment4.tables import Table
 
 READING_COLUMNS = ("own reader", "first judge", "second judge", "as near as letters", "outputs are")
@@ -57,7 +58,8 @@ def reading_table(
         words: what the outputs of a network are found to be, by name.
     """
     rows = []
-    for name, found in ({"unseen Latin letters": letters} | dict(outputs)).items():
+    of_letters = {f"unseen {ALPHABETS['latin']} letters": letters}
+    for name, found in (of_letters | dict(outputs)).items():
         measures = readability(letters, found)
         cells = [own.get(name, ""), *measures.read, measures.near, words.get(name, "")]
         rows.append([name, *cells])

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, ORANGE
-from assignment4.letters import CYRILLIC, Alphabet, one_of_each
+from assignment4.letters import ALPHABETS, CYRILLIC, Alphabet, one_of_each
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
 
 _GAP = 2
@@ -59,7 +59,7 @@ def samples_by_class(alphabet: Alphabet, *, count: int) -> dict[str, np.ndarray]
     Returns:
         For each row's name, such as "Cyrillic 1", one image of each class in label order.
     """
-    name = "Cyrillic" if alphabet.letters == CYRILLIC else "Latin"
+    name = ALPHABETS["cyrillic" if alphabet.letters == CYRILLIC else "latin"]
     return {f"{name} {row + 1}": one_of_each(alphabet, row).images for row in range(count)}
 
 

@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from assignment4.letters.files import faults_of
+from assignment4.letters.faults import faults_of
+from assignment4.letters.pairs import ALPHABETS, CYRILLIC, LATIN
 
 MOST_FILES = 100_000
 """Upper limit on the files of an alphabet; CoMNIST has fewer than 20,000."""
@@ -33,9 +34,12 @@ LARGEST_DIRECTORY = 10 * 2**20
 
 RUSSIAN = frozenset("АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ")
 
+_SPELLED = RUSSIAN.union(CYRILLIC, LATIN)
+
 Files = dict[str, Callable[[], bytes]]
 """For the name of each file, such as "Cyrillic/Б/1.png", a function that returns its bytes."""
 
+_USUAL = f"{ALPHABETS['cyrillic']}/{CYRILLIC[0]}/1.png"
 _ENCODINGS = ("utf-8", "cp866", "cp1251")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x41
@@ -64,7 +68,8 @@ def open_archive(path: Path) -> Iterator[Files]:
     """Open a zip archive and give its files; byproducts and folders are left out.
 
     Names are UTF-8, or in the one encoding of UTF-8, cp866 and cp1251 in which all their folders
-    are spelled with Russian letters, since older programs do not say which they used.
+    are spelled with Russian letters or those of the pairs, since older programs do not say which
+    they used.
 
     Args:
         path: of the archive.
@@ -116,7 +121,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     name = member.orig_filename
     parts = name.removesuffix("/").split("/")
     if {"", ".", ".."} & set(parts) or re.search(r"[\\\0]|^[A-Za-z]:", name):
-        raise ValueError("found an unsafe name; expected names such as Cyrillic/Б/1.png")
+        raise ValueError(f"found an unsafe name; expected names such as {_USUAL}")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise ValueError("found a link, a pipe or a device; expected files and folders")
@@ -162,7 +167,7 @@ def _names(members: Sequence[zipfile.ZipInfo]) -> list[str]:
             continue
         folders = tuple(letter_folder(name) for name in names)
         old_folders = {folder for folder, old in zip(folders, unknown, strict=True) if old}
-        if all(_is_russian(folder) for folder in old_folders):
+        if all(_is_spelled(folder) for folder in old_folders):
             spellings.setdefault(folders, names)
     if len(spellings) != 1:
         found = "names of folders in an encoding that cannot be told"
@@ -171,8 +176,8 @@ def _names(members: Sequence[zipfile.ZipInfo]) -> list[str]:
     return [unicodedata.normalize("NFC", name) for name in names]
 
 
-def _is_russian(folder: str) -> bool:
-    return all(letter.isascii() or letter.upper() in RUSSIAN for letter in folder)
+def _is_spelled(folder: str) -> bool:
+    return all(letter.isascii() or letter.upper() in _SPELLED for letter in folder)
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

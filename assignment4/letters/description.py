@@ -3,12 +3,13 @@
 import numpy as np
 
 from assignment4.letters.dataset import Alphabet, Letters
+from assignment4.letters.pairs import ALPHABETS
 from assignment4.tables import Table
 
 
 def describe_classes(letters: Letters) -> Table:
     """Return a table with each class's letters, numbers of images and share of ink."""
-    names = ["label", "Cyrillic", "images", "ink", "Latin", "images", "ink"]
+    names = ["label", ALPHABETS["cyrillic"], "images", "ink", ALPHABETS["latin"], "images", "ink"]
     columns = [*_columns(letters.cyrillic), *_columns(letters.latin)]
     return Table(names, list(zip(range(len(letters.latin.letters)), *columns, strict=True)))
 

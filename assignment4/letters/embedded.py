@@ -14,6 +14,8 @@ LATIN_COUNT = 6015
 
 CODE = (
     "letters/embedded",
+    "letters/faults",
+    "letters/pair_files",
     "letters/pairs",
     "letters/random_order",
     "letters/rendering",
@@ -60,6 +62,7 @@ def latin_letters(seed: int) -> Arrays:
 def _stored_letters(name: str, letters: str, count: int, seed: int) -> Arrays:
     key = {
         "letters": letters,
+        "typefaces": [face.file for face in TYPEFACES],
         "count": count,
         "seed": seed,
         "code": code_digest(*CODE),

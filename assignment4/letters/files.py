@@ -8,14 +8,14 @@ import math
 import os
 import stat
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
 
+from assignment4.letters.faults import faults_of, printable
 from assignment4.letters.pairs import PAIRS
 
 FILES = {"cyrillic": ("X_cyr.npy", "labels_cyr.npy"), "latin": ("X_lat.npy", "labels_lat.npy")}
@@ -72,25 +72,6 @@ def read_folder(folder: str | os.PathLike) -> dict[str, tuple[np.ndarray, np.nda
             check_classes(labels, [pair[column] for pair in PAIRS])
         letters[alphabet] = images, labels
     return letters
-
-
-@contextmanager
-def faults_of(path: Path | str) -> Iterator[None]:
-    """Put the path in front of what was found, and turn refusals of the system into ValueError."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        fault = f"found it unreadable ({error.strerror or error}); expected a readable file"
-        raise ValueError(f"{printable(path)}: {fault}") from error
-    except ValueError as error:
-        raise ValueError(f"{printable(path)}: {error}") from None
-
-
-def printable(path: Path | str) -> str:
-    """Return a path as text that any terminal shows in one line; odd characters are escaped."""
-    return str(path) if str(path).isprintable() else repr(str(path))[1:-1]
 
 
 def _check_files_exist(folder: Path) -> None:

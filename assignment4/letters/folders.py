@@ -13,7 +13,7 @@ from assignment4.letters.archives import (
     is_byproduct,
     shown,
 )
-from assignment4.letters.files import faults_of
+from assignment4.letters.faults import faults_of
 
 MOST_LEVELS = 3
 """How deep files are looked for: in the folder of their letter, which may lie in another."""

@@ -1,7 +1,8 @@
 """Letters from elsewhere: which of three layouts a folder has, and the letters that it holds.
 
 The layouts are the course's npy files; CoMNIST's archives Cyrillic.zip and Latin.zip; and folders
-Cyrillic and Latin with a folder of images for each letter. Others are never opened.
+Cyrillic and Latin with a folder of images for each letter. Others are never opened. With other
+pairs, archives and folders are named after their alphabets.
 """
 
 import hashlib
@@ -19,23 +20,33 @@ import numpy as np
 from assignment4.cache import code_digest, stored, versions
 from assignment4.letters import files
 from assignment4.letters.archives import Files, letter_folder, open_archive, shown
-from assignment4.letters.files import faults_of, printable
+from assignment4.letters.faults import faults_of, printable
 from assignment4.letters.folders import open_folder
 from assignment4.letters.images import read_letter
-from assignment4.letters.pairs import CYRILLIC, LATIN
+from assignment4.letters.pairs import ALPHABETS, CYRILLIC, LATIN
 from assignment4.progress import progress_bar
 
-ALPHABETS = {"cyrillic": CYRILLIC, "latin": LATIN}
+LETTERS = {"cyrillic": CYRILLIC, "latin": LATIN}
 
 CODE = tuple(
-    f"letters/{name}" for name in ("archives", "files", "folders", "images", "pairs", "sources")
+    f"letters/{name}"
+    for name in (
+        "archives",
+        "faults",
+        "files",
+        "folders",
+        "images",
+        "pair_files",
+        "pairs",
+        "sources",
+    )
 )
 """The modules on which the prepared images depend."""
 
 _EXPECTED = (
-    "the course's four npy files, or Cyrillic.zip and Latin.zip, or folders Cyrillic and Latin "
-    "that hold a folder of images for each letter"
-)
+    "the course's four npy files, or {cyrillic}.zip and {latin}.zip, or folders {cyrillic} and "
+    "{latin} that hold a folder of images for each letter"
+).format_map(ALPHABETS)
 
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]
 
@@ -98,10 +109,10 @@ def read_source(folder: str | os.PathLike) -> Source:
 
 def _only(alphabet: str, names: list[str], folder: Path) -> str:
     """Return the one name that says, in small letters or capitals, that it holds an alphabet."""
-    wanted = (alphabet, f"{alphabet}.zip")
+    title = ALPHABETS[alphabet]
+    wanted = (title.lower(), f"{title.lower()}.zip")
     found = sorted(name for name in names if name.lower() in wanted)
     if not found:
-        title = alphabet.title()
         raise FileNotFoundError(
             f"{printable(folder)}: found no {title} or {title}.zip; expected {_EXPECTED}"
         )
@@ -116,7 +127,7 @@ def _open(path: Path) -> AbstractContextManager[Files]:
 
 def _sort(content: Files, alphabet: str) -> tuple[list[_File], Counter]:
     """Return the files of the fourteen letters, and how many files each other folder has."""
-    letters = ALPHABETS[alphabet]
+    letters = LETTERS[alphabet]
     chosen, left_out = [], Counter()
     for name, read in content.items():
         folder = letter_folder(name)
@@ -144,7 +155,8 @@ def describe_left_out(left_out: Counter, alphabet: str) -> str:
 
 
 def _named(folder: str, alphabet: str) -> str:
-    foreign = len(folder) == 1 and not unicodedata.name(folder, "").startswith(alphabet.upper())
+    own = ALPHABETS[alphabet].upper()
+    foreign = len(folder) == 1 and not unicodedata.name(folder, "").startswith(own)
     code = f" U+{ord(folder):04X}" if foreign else ""
     return f"{shown(folder)}{code}" if folder else "no folder"
 

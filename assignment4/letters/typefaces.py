@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.ft2font import FT2Font, LoadFlags
 from scipy.ndimage import distance_transform_edt
 
+from assignment4.letters.pairs import CYRILLIC, LATIN
+
 FRAME = 128
 """Height and width in pixels of the square in which a shape is drawn."""
 
@@ -37,6 +39,11 @@ class Typeface:
         """The font file's path in the installed package."""
         return str(files(self.package).joinpath(self.file))
 
+    def has(self, letters: str) -> bool:
+        """Say whether the typeface has each of the letters."""
+        font = FT2Font(self.path)
+        return all(font.get_char_index(ord(letter)) for letter in letters)
+
 
 _MATPLOTLIB = "mpl-data/fonts/ttf/"
 _FAMILIES = {
@@ -61,12 +68,18 @@ _STYLES = {
     "Source Serif Pro": "ExtraLight Light Regular Semibold Bold Black",
 }
 
-TYPEFACES: tuple[Typeface, ...] = tuple(
+_INSTALLED = tuple(
     Typeface(family, style.lstrip("-") or "Regular", package, pattern.format(style), licence)
     for family, (package, licence, pattern) in _FAMILIES.items()
     for style in _STYLES[family].split(" ")
 )
-"""All typefaces, family by family; a style is named as in the font's file name."""
+TYPEFACES: tuple[Typeface, ...] = tuple(
+    typeface for typeface in _INSTALLED if typeface.has(CYRILLIC + LATIN)
+)
+"""All typefaces that have the letters of the pairs, family by family.
+
+A style is named as in the font's file name.
+"""
 
 
 def typeface_families() -> dict[str, list[Typeface]]:

@@ -17,6 +17,7 @@ from assignment4.letters import (
     split_as_reported,
     split_by_family,
 )
+from assignment4.letters.loading import RENDERED, check_typefaces
 from assignment4.tables import Table
 from assignment4.transfer.faces import check_new_faces
 from assignment4.transfer.readers import Reader, train_reader
@@ -30,7 +31,12 @@ Parts = Mapping[str, tuple[Alphabet, Alphabet]]
 
 
 def typeface_letters(letters: str) -> Alphabet:
-    """Return the embedded letters of an alphabet, whichever folder the environment names."""
+    """Return the letters of typefaces of an alphabet, whichever folder the environment names.
+
+    Raises:
+        ValueError: there is no such alphabet, or too few typefaces have its letters.
+    """
+    check_typefaces()
     if letters == CYRILLIC:
         return Alphabet(letters, *embedded.cyrillic_letters(0), embedded.CYRILLIC_COUNT)
     if letters == LATIN:
@@ -39,18 +45,19 @@ def typeface_letters(letters: str) -> Alphabet:
 
 
 def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
-    """Return the embedded letters of the known families, and letters of another kind, by name.
+    """Return the letters of the known typeface families, and those of another kind, by name.
 
     The others are those of a person's own, without any that are copies of the former. Where there
-    are none, they are the embedded letters of the families held out.
+    are none, they are the letters of the families held out.
 
     Args:
-        letters: what `load_letters` gives, embedded or a person's own.
+        letters: what `load_letters` gives, of typefaces or a person's own.
         alphabet: "cyrillic" or "latin".
     """
     own = getattr(letters, alphabet)
     known, held_out = split_by_family(typeface_letters(own.letters))
-    name, others = (HELD_OUT, held_out) if letters.embedded else (OWN, _without_copies(own, known))
+    rendered = letters.source == RENDERED
+    name, others = (HELD_OUT, held_out) if rendered else (OWN, _without_copies(own, known))
     check_new_faces(known, others)
     return {TYPEFACES: known, name: others}
 
