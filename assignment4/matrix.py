@@ -168,13 +168,13 @@ def run_matrix(
         results: the file that a line is appended to for each.
         tests: arguments of pytest.
     """
-    archive = _archive(source)
-    tree = hashlib.sha256(archive).hexdigest()[:16]
     passed = {
         (line["circumstances"], line["tree"])
         for line in read_json_lines(results, ["circumstances", "tree", "outcome"])
         if line["outcome"] == "passed"
     }
+    archive = _archive(source)
+    tree = hashlib.sha256(archive).hexdigest()[:16]
     commit = _git(source, "rev-parse", "HEAD").decode().strip()
     for run in runs:
         if (run.name, tree) in passed:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -420,14 +422,18 @@ def test_folders_and_archives_are_named_after_the_alphabets(told):
     assert told["course"]
 
 
+def quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
 def test_the_command_for_own_letters_names_the_alphabets_and_the_pairs(told):
     lines = told["printed"]
     assert lines[0].split() == ["Greek", "images", "Latin", "images"]
     assert lines[1].split() == ["Β", "1", "V", "1"]
     assert lines[16] == "left out, Greek: Ψ (1), Б U+0411 (1)"
     assert lines[-1] == (
-        f"to use them: make book ASSIGNMENT4_LETTERS={told['folder'] / 'mine'} "
-        f"ASSIGNMENT4_PAIRS={GREEK}"
+        f"to use them: make book ASSIGNMENT4_LETTERS={quoted(told['folder'] / 'mine')} "
+        f"ASSIGNMENT4_PAIRS={quoted(GREEK)}"
     )
 
 

@@ -1,5 +1,6 @@
 """The matrix tests copies under what each circumstance asks for, and tells what came of it."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from assignment4.repository import ROOT
 
 ENVIRONMENT = f"""#!/bin/sh
 mkdir -p .venv/bin
-ln -s {sys.executable} .venv/bin/python
+ln -s {shlex.quote(sys.executable)} .venv/bin/python
 """
 PLACES = """import os, pathlib
 

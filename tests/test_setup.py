@@ -101,10 +101,12 @@ def test_the_lock_is_complete() -> None:
 
 
 def test_the_licences_of_all_packages_are_listed() -> None:
-    listed = read_licences()
-    assert listed == installed_licences()
+    """But for packages that the lock gives some Pythons or systems only."""
+    listed, installed = read_licences(), installed_licences()
     conditional = re.findall(r"^([\w.-]+)==\S+ ;", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(locked_names()) - set(listed) <= set(conditional)
+    differing = {name for name, _ in listed.items() ^ installed.items()}
+    assert differing <= set(conditional)
 
 
 def test_a_package_without_a_licence_is_named(tmp_path: Path) -> None:
