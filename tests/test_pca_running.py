@@ -10,7 +10,7 @@ from sklearn.decomposition import IncrementalPCA
 
 from assignment4.letters import load_letters, normalize
 from assignment4.notebooks import ROOT
-from assignment4.pca.components import principal_components
+from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.running import RunningCovariance
 
 OFFSET = 1e4
@@ -134,8 +134,11 @@ def compare_with_peer(count: int, d: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def assert_keeps_digits_of_peer(ours: np.ndarray, peers: np.ndarray) -> None:
-    """No eigenvalue is further off than the peer's worst up to there, but for ULPS units."""
-    assert (ours <= np.maximum.accumulate(peers) + ULPS).all()
+    """No eigenvalue is further off than the peer's worst from there on, but for ULPS units.
+
+    How far off a single one is, is luck, most of all the first.
+    """
+    assert (ours <= np.maximum.accumulate(peers[::-1])[::-1] + ULPS).all()
 
 
 def test_no_digits_are_lost_behind_an_offset():
@@ -166,18 +169,50 @@ def test_letters_behind_an_offset():
     letters = np.round(images.astype(np.float64) * 2**20) / 2**20
     assert (letters + OFFSET - OFFSET == letters).all()
     expected = principal_components(letters)
-    found = run(chunks_of(letters + OFFSET, 500))
-    assert found.mean - OFFSET == pytest.approx(expected.mean, abs=1e-11)
-    peer = IncrementalPCA()
+    found, peer = run(chunks_of(letters + OFFSET, 500)), IncrementalPCA()
     for chunk in chunks_of(letters + OFFSET, 1000):
         peer.partial_fit(chunk)
-    expected_roots = np.sqrt(expected.eigenvalues)
-    off, peers_off = (
-        np.abs(roots - expected_roots).max() / expected_roots[0]
-        for roots in (np.sqrt(found.eigenvalues), peer.singular_values_ / np.sqrt(3000))
-    )
+    assert np.abs(found.mean - OFFSET - expected.mean).max() <= 0.51 * np.spacing(OFFSET)
+    eigenvalues = peer.singular_values_**2 / 3000
+    peers = PrincipalComponents(peer.mean_, peer.components_.T, eigenvalues, 3000)
+    off, peers_off = (covariance_off(one, covariance(expected)) for one in (found, peers))
     assert off <= 1e-14
-    assert off <= peers_off + ULPS * np.finfo(np.float64).eps
+    assert off <= peers_off
+
+
+def covariance(components: PrincipalComponents) -> np.ndarray:
+    return components.vectors * components.eigenvalues @ components.vectors.T
+
+
+def covariance_off(found: PrincipalComponents, exact: np.ndarray) -> float:
+    return np.linalg.norm(covariance(found) - exact, 2) / np.linalg.norm(exact, 2)
+
+
+def with_rounded_means(samples: np.ndarray, size: int) -> np.ndarray:
+    """The covariance where chunks are joined by means of one number an entry."""
+    count, mean, scatter = 0, np.zeros(samples.shape[1]), 0.0
+    for chunk in chunks_of(samples, size):
+        shift, total = chunk.mean(axis=0) - mean, count + len(chunk)
+        deviations = chunk - chunk.mean(axis=0)
+        between = count * len(chunk) / total * np.outer(shift, shift)
+        scatter = scatter + deviations.T @ deviations + between
+        count, mean = total, mean + len(chunk) / total * shift
+    return scatter / count
+
+
+def test_rounding_of_means_does_not_add_up():
+    """A hundred chunks whose means differ, far from zero: the offset costs no digit."""
+    generator = np.random.default_rng(0)
+    samples = generator.normal(size=(2000, 12)) + np.linspace(-3, 3, 2000)[:, np.newaxis]
+    samples = np.round(samples * 2**20) / 2**20
+    offset = 2.0**26
+    assert (samples + offset - offset == samples).all()
+    exact = np.cov(samples.T, bias=True)
+    found = run(chunks_of(samples + offset, 20))
+    rounded = with_rounded_means(samples + offset, 20)
+    assert np.abs(found.mean - offset - samples.mean(axis=0)).max() <= 0.51 * np.spacing(offset)
+    assert covariance_off(found, exact) <= 1e-14
+    assert np.linalg.norm(rounded - exact, 2) > 1e-10 * np.linalg.norm(exact, 2)
 
 
 @pytest.fixture(scope="module")
@@ -191,16 +226,17 @@ def test_many_letters_lose_no_digits_behind_an_offset(benchmark):
     """What the benchmark demands of a million, of 40,000: each error, and both near the truth."""
     found = benchmark["compare"](benchmark["letter_images"](), 40_000, 20_000)
     benchmark["check"](found)
-    assert max(vars(found.errors).values()) <= 50
+    assert found.errors.covariance <= found.peer_errors.covariance / 2
+    assert found.errors.mean <= 0.51
 
 
 def test_check_of_the_benchmark_fails(benchmark):
     """Where one error exceeds the peer's, or both are far off."""
-    errors = benchmark["Errors"](10.0, 2.0, 10.0)
+    errors = benchmark["Errors"](10.0, 2.0)
     sound = benchmark["Comparison"](1.0, 2.0, errors, errors)
     benchmark["check"](sound)
     for name, error in vars(errors).items():
-        more = dataclasses.replace(errors, **{name: error + 5})
+        more = dataclasses.replace(errors, **{name: error + 2})
         far = dataclasses.replace(errors, **{name: 1e5})
         for wrong in (
             dataclasses.replace(sound, errors=more),
@@ -215,7 +251,7 @@ def test_the_numbers_kept_do_not_grow():
     assert running.numbers_kept == 0
     for chunk in chunks_of(correlated(), 20):
         running.update(chunk)
-        assert running.numbers_kept == 12 * 12 + 12
+        assert running.numbers_kept == 12 * 12 + 2 * 12
 
 
 @pytest.mark.parametrize(

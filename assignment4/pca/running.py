@@ -10,6 +10,10 @@ the chunk's deviations from c over one row more, which LAPACK does in place.
 The scatter itself, $R^T R$, would be quicker to gather and cost half the digits of small
 eigenvalues: it is a sum of squares, in which what is below rounding of the largest is lost. R loses
 nothing that an SVD of all data keeps.
+
+A mean far from zero is rounded in the last place, which is large beside the deviations. That enters
+the scatter by way of $c - \bar x$, and would add up from chunk to chunk. So the mean is kept in two
+numbers, of which the second is what rounding took from the first.
 """
 
 import numpy as np
@@ -31,12 +35,13 @@ class RunningCovariance:
 
     Attributes:
         count: how many samples were seen.
-        mean: (d,) float64, their mean; without any, None.
+        mean: (d,) float64, their mean, as near as float64 comes; without any, None.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self.mean: np.ndarray | None = None
+        self._rest: np.ndarray | None = None
         self._triangle: np.ndarray | None = None
 
     def update(self, chunk: np.ndarray) -> None:
@@ -53,23 +58,26 @@ class RunningCovariance:
         m, d = chunk.shape
         if not m:
             return
+        center, total = chunk.mean(axis=0), self.count + m
         if self.mean is None:
-            self.mean, self._triangle = np.zeros(d), np.zeros((d, d), order="F")
-        center = chunk.mean(axis=0)
-        shift, total = center - self.mean, self.count + m
+            self.mean, self._rest = center, np.zeros(d)
+            self._triangle = np.zeros((d, d), order="F")
         rows = np.empty((m + 1, d), order="F")
         np.subtract(chunk, center, out=rows[:m])
+        shift = (center - self.mean) + (rows[:m].mean(axis=0) - self._rest)
         rows[m] = np.sqrt(self.count * m / total) * shift
         self._triangle, *_ = dtpqrt(
             0, min(BLOCK, d), self._triangle, rows, overwrite_a=True, overwrite_b=True
         )
-        self.mean = self.mean + m / total * shift
-        self.count = total
+        step = self._rest + m / total * shift
+        mean = self.mean + step
+        self._rest = step - (mean - self.mean)
+        self.mean, self.count = mean, total
 
     @property
     def numbers_kept(self) -> int:
-        """How many numbers are in memory for the samples seen: d^2 + d, however many they were."""
-        return 0 if self.mean is None else self.mean.size + self._triangle.size
+        """How many numbers are kept of the samples seen: d^2 + 2 d, however many they were."""
+        return 0 if self.mean is None else self._triangle.size + self.mean.size + self._rest.size
 
     def components(self) -> PrincipalComponents:
         """Return the principal components of all samples seen so far.
