@@ -283,7 +283,7 @@ def test_a_best_rate_at_an_end_is_refused(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Oja's rule, B = 64", "constant rate, B = 64"])
+@pytest.mark.parametrize("name", ["Oja's rule, B = 512", "equal updates, B = 2"])
 def test_a_stored_result_comes_out_again(monkeypatch, tmp_path, letters, name):
     """The rate is tuned anew; rounding may differ from machine to machine."""
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
