@@ -24,7 +24,11 @@ from assignment4.encoder_decoder.losses import (
     train_through_classifier,
 )
 from assignment4.encoder_decoder.models import AS_DESCRIBED, FOR_CLASSIFIER
-from assignment4.encoder_decoder.training import MeanSquaredErrorToTargets, Trained
+from assignment4.encoder_decoder.training import (
+    DEFAULT_STEPS,
+    MeanSquaredErrorToTargets,
+    Trained,
+)
 from assignment4.experiments import JUDGE_SEED, SECOND_JUDGE_SEED
 from assignment4.letters import (
     CYRILLIC,
@@ -389,16 +393,19 @@ def yardstick(real_letters) -> Yardstick:
     return Yardstick(judges, latin, real)
 
 
+@pytest.fixture(scope="module")
+def network(real_letters) -> keras.Model:
+    """The chapters' network, from the person's cache."""
+    (cyrillic, _), (latin, _) = real_letters
+    return train_on_random_targets(cyrillic, latin, steps=DEFAULT_STEPS, seed=0).model
+
+
 @pytest.mark.slow
 @pytest.mark.can_fail("2c-random-works")
-def test_targets_of_shifted_classes_are_read_as_the_shifted_classes(real_letters, yardstick):
-    """Trained towards letters of the wrong classes, the network is not read as right."""
-    (cyrillic, unseen), (latin, _) = real_letters
-    shifted = dataclasses.replace(latin, labels=(latin.labels + 1) % 14)
-    model = train_on_random_targets(cyrillic, shifted, steps=300, seed=0).model
-    found = yardstick.measure_outputs(model, unseen)
-    as_shifted = dataclasses.replace(found, labels=(unseen.labels - 1) % 14)
-    assert readability(yardstick.letters, found).verdict is not True
-    assert all(share.upper < 0.1 for share in found.reading_accuracies)
-    assert readability(yardstick.letters, as_shifted).verdict is True
-    assert all(share.lower > 0.9 for share in as_shifted.reading_accuracies)
+def test_outputs_are_not_readable_as_letters_of_the_next_class(real_letters, yardstick, network):
+    (_, unseen), _ = real_letters
+    found = yardstick.measure_outputs(network, unseen)
+    shifted = dataclasses.replace(found, labels=(found.labels + 1) % 14)
+    assert readability(yardstick.letters, found).verdict is True
+    assert readability(yardstick.letters, shifted).verdict is not True
+    assert all(share.upper < 0.1 for share in shifted.reading_accuracies)

@@ -118,7 +118,7 @@ def chapter_url(pages: Path, name: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_whole_in_both_themes_and_widths(pages, browser, name):
-    """Each width is opened in a theme, in which barriers are looked for, and changes to the other."""
+    """Each width is opened in one theme, in which barriers are looked for, and shown in both."""
     for width, theme, other in zip(WIDTHS, THEMES, reversed(THEMES), strict=True):
         where = f"{name}, {width} pixels"
         page = open_page(browser, chapter_url(pages, name), width=width, color_scheme=theme)

@@ -154,10 +154,10 @@ def test_workers_of_a_scheduler_do_what_the_readme_says(letters_alone, started, 
     with Client(f"tcp://{LOOPBACK}:{port}", timeout=60) as connection:
         connection.wait_for_workers(2, timeout=60)
         assert len(connection.run(os.getpid)) == 2
-    arguments = [*client, "--names", "k = 2", "--seeds", "3", "--steps", "2"]
+    arguments = [*client, "--names", "k = 2", "--seeds", "2", "--steps", "2"]
     replication_command.replicate(
         __main__.command_line().parse_args(arguments), folder=tmp_path / "results"
     )
     lines = read_json_lines(tmp_path / "results" / "auto_encoders.jsonl")
-    assert sorted(line["seed"] for line in lines) == [0, 1, 2]
+    assert sorted(line["seed"] for line in lines) == [0, 1]
     assert all(process.poll() is None for process in started), "they stay for the next command"
