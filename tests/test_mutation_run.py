@@ -34,6 +34,22 @@ def test_negative():
     with pytest.raises(ValueError, match="-1"):
         half(-1)
 """
+ORDER = """import assignment4.half
+
+
+def note(name):
+    with open({path!r}, "a") as file:
+        file.write(name + " ")
+
+
+def test_nothing():
+    note("nothing")
+
+
+def test_half():
+    note("half")
+    assert assignment4.half.half(4) == 2
+"""
 APART = """import os, pathlib, tempfile
 
 import assignment4.half
@@ -57,6 +73,7 @@ def root(tmp_path_factory) -> Path:
     write(root / "assignment4" / "half.py", HALF)
     write(root / "tests" / "test_half.py", TESTS)
     write(root / "tests" / "test_left.py", APART)
+    write(root / "tests" / "test_order.py", ORDER.format(path=str(root / "order")))
     write(root / "conftest.py", "")
     return root
 
@@ -83,6 +100,14 @@ def test_the_file_that_fails_first_is_told(outcome) -> None:
     assert outcome(HALF, "half", "left") == ("survived", None)
     wrong = HALF.replace("/", "*")
     assert outcome(wrong, "left", "half", "left") == ("killed", "tests/test_half.py")
+
+
+def test_the_test_that_failed_last_is_run_first(outcome, root) -> None:
+    (root / "order").unlink(missing_ok=True)
+    for _ in range(2):
+        assert outcome(HALF.replace("/", "*"), "order")[0] == "killed"
+    assert (root / "order").read_text().split() == ["nothing", "half", "half"]
+    assert outcome(HALF, "order") == ("survived", None)
 
 
 def test_no_run_sees_the_code_of_another(outcome) -> None:

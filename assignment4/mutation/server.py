@@ -34,6 +34,26 @@ OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis
 NOTHING_CHOSEN = 5
 """The exit status of pytest where all tests of a file are slow ones."""
 
+killers: dict[str, list[str]] = {}
+"""By changed file, the tests that have failed for a change of it, the last one first."""
+
+
+class LikeliestFirst:
+    """A plugin for pytest that runs some tests before the others, and notes the one that fails."""
+
+    def __init__(self, likely: list[str], note: Path) -> None:
+        self._likely, self._note = likely, note
+
+    def pytest_collection_modifyitems(self, items: list) -> None:
+        """Sort the tests; those that nobody names stay in their order."""
+        rank = {name: place for place, name in enumerate(self._likely)}
+        items.sort(key=lambda item: rank.get(item.nodeid, len(rank)))
+
+    def pytest_runtest_logreport(self, report) -> None:
+        """Write the name of a test that fails."""
+        if report.failed:
+            self._note.write_text(report.nodeid, encoding="utf-8")
+
 
 def serve() -> None:
     """Answer requests until standard input ends."""
@@ -70,7 +90,7 @@ def try_change(file: str, source: str, tests: list[str], seconds: float) -> dict
     try:
         path.write_text(source, encoding="utf-8")
         with tempfile.TemporaryDirectory(prefix="mutant-") as temporary:
-            failed = _first_failed(tests, seconds, Path(temporary))
+            failed = _first_failed(tests, seconds, Path(temporary), killers.setdefault(file, []))
     finally:
         path.write_bytes(before)
     outcome = {"outcome": "survived"}
@@ -81,15 +101,20 @@ def try_change(file: str, source: str, tests: list[str], seconds: float) -> dict
     return outcome | {"seconds": round(time.monotonic() - start, 1)}
 
 
-def _first_failed(tests: list[str], seconds: float, temporary: Path) -> int | None:
-    """Return which file fails first, their number if none does, or None after too long a time."""
-    passed = temporary / "passed"
+def _first_failed(
+    tests: list[str], seconds: float, temporary: Path, likely: list[str]
+) -> int | None:
+    """Return which file fails first, their number if none does, or None after too long a time.
+
+    The test that fails becomes the first of the likely ones.
+    """
+    passed, note = temporary / "passed", temporary / "note"
     passed.touch()
     child = os.fork()
     if child == 0:
         try:
             _limit_resources(seconds)
-            _test_in_child(tests, passed, temporary)
+            _test_in_child(tests, passed, temporary, LikeliestFirst(likely, note))
         finally:
             os._exit(1)
     try:
@@ -104,6 +129,9 @@ def _first_failed(tests: list[str], seconds: float, temporary: Path) -> int | No
             with contextlib.suppress(ProcessLookupError):
                 kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        if note.exists():
+            name = note.read_text(encoding="utf-8")
+            likely[:] = [name, *(other for other in likely if other != name)]
 
 
 def _limit_resources(seconds: float) -> None:
@@ -112,7 +140,7 @@ def _limit_resources(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST, LARGEST))
 
 
-def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
+def _test_in_child(tests: list[str], passed: Path, temporary: Path, plugin: LikeliestFirst) -> None:
     """Add a byte to a file for each test file that passes, and end with the first that fails."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -124,8 +152,9 @@ def _test_in_child(tests: list[str], passed: Path, temporary: Path) -> None:
     import pytest
 
     for test in tests:
-        options = (*OPTIONS, "--nbval") if test.endswith(".ipynb") else OPTIONS
-        if pytest.main([*options, test]) not in (0, NOTHING_CHOSEN):
+        chapter = test.endswith(".ipynb")  # whose cells have an order
+        options, plugins = ((*OPTIONS, "--nbval"), []) if chapter else (OPTIONS, [plugin])
+        if pytest.main([*options, test], plugins=plugins) not in (0, NOTHING_CHOSEN):
             return
         with passed.open("ab") as file:
             file.write(b".")
