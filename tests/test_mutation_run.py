@@ -34,21 +34,28 @@ def test_negative():
     with pytest.raises(ValueError, match="-1"):
         half(-1)
 """
-ORDER = """import assignment4.half
+ORDER = """import time
+
+import assignment4.half
 
 
-def note(name):
+def note(name, seconds):
     with open({path!r}, "a") as file:
         file.write(name + " ")
+    time.sleep(seconds)
 
 
-def test_nothing():
-    note("nothing")
+def test_slow():
+    note("slow", 0.4)
 
 
 def test_half():
-    note("half")
+    note("half", 0.2)
     assert assignment4.half.half(4) == 2
+
+
+def test_quick():
+    note("quick", 0)
 """
 APART = """import os, pathlib, tempfile
 
@@ -102,12 +109,19 @@ def test_the_file_that_fails_first_is_told(outcome) -> None:
     assert outcome(wrong, "left", "half", "left") == ("killed", "tests/test_half.py")
 
 
-def test_the_test_that_failed_last_is_run_first(outcome, root) -> None:
-    (root / "order").unlink(missing_ok=True)
-    for _ in range(2):
-        assert outcome(HALF.replace("/", "*"), "order")[0] == "killed"
-    assert (root / "order").read_text().split() == ["nothing", "half", "half"]
-    assert outcome(HALF, "order") == ("survived", None)
+def test_quick_tests_are_run_first_and_those_that_failed_before_them(outcome, root) -> None:
+    wrong = HALF.replace("/", "*")
+    found = []
+    for source in (HALF, HALF, wrong, wrong):
+        (root / "order").unlink(missing_ok=True)
+        assert outcome(source, "order")[0] == ("killed" if source == wrong else "survived")
+        found.append((root / "order").read_text().split())
+    assert found == [
+        ["slow", "half", "quick"],
+        ["quick", "half", "slow"],
+        ["quick", "half"],
+        ["half"],
+    ]
 
 
 def test_no_run_sees_the_code_of_another(outcome) -> None:

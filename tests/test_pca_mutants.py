@@ -92,8 +92,8 @@ def test_a_batch_s_rounding_goes_by_its_error(check):
 
 
 def test_small_eigenvalues_are_not_lost_beside_a_large_one():
-    eigenvalues = np.array([1.0, *np.full(7, 1e-16)])
-    components = PrincipalComponents(np.zeros(8), np.eye(8), eigenvalues, 2)
+    eigenvalues = np.array([1.0, *np.full(6, 1e-16)])
+    components = PrincipalComponents(np.zeros(7), np.eye(7), eigenvalues, 2)
     assert components.least_error(0) == 2 * math.fsum(eigenvalues) > 2
 
 

@@ -37,22 +37,36 @@ NOTHING_CHOSEN = 5
 killers: dict[str, list[str]] = {}
 """By changed file, the tests that have failed for a change of it, the last one first."""
 
+durations: dict[str, float] = {}
+"""By test, the seconds that it has taken last."""
+
 
 class LikeliestFirst:
-    """A plugin for pytest that runs some tests before the others, and notes the one that fails."""
+    """A plugin for pytest that runs the last killers of a file first, then tests by their time."""
 
     def __init__(self, likely: list[str], note: Path) -> None:
         self._likely, self._note = likely, note
+        self._failed: list[str] = []
+        self._seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, items: list) -> None:
-        """Sort the tests; those that nobody names stay in their order."""
+        """Sort the tests; those of which nothing is known stay in their order."""
         rank = {name: place for place, name in enumerate(self._likely)}
-        items.sort(key=lambda item: rank.get(item.nodeid, len(rank)))
+        items.sort(
+            key=lambda item: (rank.get(item.nodeid, len(rank)), durations.get(item.nodeid, 0))
+        )
 
     def pytest_runtest_logreport(self, report) -> None:
-        """Write the name of a test that fails."""
+        """Keep what becomes of a test and how long it takes, with what it needs."""
+        self._seconds[report.nodeid] = self._seconds.get(report.nodeid, 0) + report.duration
         if report.failed:
-            self._note.write_text(report.nodeid, encoding="utf-8")
+            self._failed.append(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write what is known."""
+        part = self._note.with_suffix(".part")
+        part.write_text(json.dumps([self._failed, self._seconds]), encoding="utf-8")
+        part.replace(self._note)
 
 
 def serve() -> None:
@@ -106,7 +120,7 @@ def _first_failed(
 ) -> int | None:
     """Return which file fails first, their number if none does, or None after too long a time.
 
-    The test that fails becomes the first of the likely ones.
+    The test that fails becomes the first of the likely ones, and the tests' times are kept.
     """
     passed, note = temporary / "passed", temporary / "note"
     passed.touch()
@@ -130,8 +144,9 @@ def _first_failed(
                 kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         if note.exists():
-            name = note.read_text(encoding="utf-8")
-            likely[:] = [name, *(other for other in likely if other != name)]
+            names, seconds_of_tests = json.loads(note.read_text(encoding="utf-8"))
+            likely[:] = [*names, *(other for other in likely if other not in names)]
+            durations.update(seconds_of_tests)
 
 
 def _limit_resources(seconds: float) -> None:
