@@ -106,3 +106,8 @@ def test_a_reconstruction_is_of_finite_samples():
     assert reconstruction_error([[1, 2]], np.eye(2)) == 0
     with pytest.raises(ValueError, match="sample 0 has nan in entry 1"):
         reconstruction_error([[0, np.nan]], np.eye(2))
+
+
+def test_a_batch_s_error_is_what_a_projection_leaves():
+    batch = sympy.Matrix([[3, 1], [5, 2]])
+    assert mean_error(batch, sympy.Matrix([1, 0])) == sympy.Rational(1 + 4, 2)
