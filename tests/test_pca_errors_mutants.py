@@ -74,3 +74,11 @@ def test_rounding_of_a_least_error_goes_by_the_largest():
 def test_images_of_a_last_eigenvalue_are_finite():
     with pytest.raises(ValueError, match="sample 0 has nan in entry 1"):
         last_eigenvalue_is_rounding(np.array([[0, np.nan]]), 0.0)
+
+
+def test_a_last_eigenvalue_may_be_what_the_decomposition_rounds():
+    images = np.array([[1.0, -1, 0, 0], [0, 0, 1, -1]])
+    rounding = 2 * np.finfo(float).eps ** 2
+    assert last_eigenvalue_is_rounding(images, 3 * rounding)
+    assert not last_eigenvalue_is_rounding(images, 6 * rounding)
+    assert last_eigenvalue_is_rounding(np.zeros((3, 4)), 0.0)
