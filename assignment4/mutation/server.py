@@ -86,7 +86,7 @@ def serve() -> None:
 
 
 def try_change(file: str, source: str, tests: list[str], seconds: float) -> dict[str, object]:
-    """Run test files on a changed file, one after the other until one fails.
+    """Run test files on a changed file, the last killers of it first, until one fails.
 
     Args:
         file: its path in the folder.
@@ -98,13 +98,15 @@ def try_change(file: str, source: str, tests: list[str], seconds: float) -> dict
         The outcome, "killed", "timeout" or "survived"; the file that failed, if any, as "by"; and
         the seconds that it took.
     """
-    path = Path(file)
+    path, likely = Path(file), killers.setdefault(file, [])
+    names = [name.partition("::")[0] for name in likely]
+    tests = sorted(tests, key=lambda test: names.index(test) if test in names else len(names))
     before = path.read_bytes()
     start = time.monotonic()
     try:
         path.write_text(source, encoding="utf-8")
         with tempfile.TemporaryDirectory(prefix="mutant-") as temporary:
-            failed = _first_failed(tests, seconds, Path(temporary), killers.setdefault(file, []))
+            failed = _first_failed(tests, seconds, Path(temporary), likely)
     finally:
         path.write_bytes(before)
     outcome = {"outcome": "survived"}
