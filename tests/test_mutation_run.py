@@ -122,6 +122,9 @@ def test_quick_tests_are_run_first_and_those_that_failed_before_them(outcome, ro
         ["quick", "half"],
         ["half"],
     ]
+    assert outcome(wrong, "order", "half") == ("killed", "tests/test_order.py")
+    assert outcome(wrong, "half")[0] == "killed"
+    assert outcome(wrong, "order", "half") == ("killed", "tests/test_half.py")
 
 
 def test_no_run_sees_the_code_of_another(outcome) -> None:
