@@ -2,9 +2,11 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import sympy
 
+from assignment4.pca.derivation import covariance_form
 from assignment4.pca.derivation_checks import has_effect, steps
 from assignment4.pca.index_notation import (
     GENERAL_LINES,
@@ -26,11 +28,15 @@ from assignment4.pca.index_notation import (
 from assignment4.pca.projection import compact
 from assignment4.pca.projection_checks import sum_is_compact
 from assignment4.pca.settings import (
+    Setting,
     arbitrary_settings,
+    build_setting,
+    cayley_basis,
     centred_settings,
     eigenvector_settings,
     orthogonal_settings,
     orthonormal_settings,
+    symbols_matrix,
     unit_settings,
 )
 from assignment4.pca.slips import SLIPS
@@ -105,3 +111,51 @@ def test_what_is_summed_is_what_the_derivation_says():
 def test_a_form_that_is_wrong_in_one_dimension_is_noticed(d):
     assert sum_is_compact(compact)
     assert not sum_is_compact(lambda V, x: compact(V, x) * (2 if V.rows == d else 1))
+
+
+def test_an_orthonormal_basis_is_a_general_one():
+    """Every rotation but a half turn, up to the sign of the last vector."""
+    t = sympy.Symbol("t12", real=True)
+    quarter = sympy.Matrix([[0, 1], [-1, 0]])
+    for reflected, signs in ((False, sympy.eye(2)), (True, sympy.diag(1, -1))):
+        basis = cayley_basis(2, reflected=reflected)
+        assert basis.subs(t, 0) == signs
+        assert basis.subs(t, 1) in (quarter.T * signs, quarter * signs)
+    assert len(cayley_basis(3).free_symbols) == 3
+
+
+def equal_images(vectors: sympy.Matrix, k: int) -> Setting:
+    """A setting with two times the same image."""
+    image = symbols_matrix("x", 2, 1)
+    images = sympy.Matrix.hstack(image, image)
+    return build_setting(vectors, images, symbols_matrix("l", 2, 1), k)
+
+
+def test_which_image_is_meant_does_not_matter_where_all_are_equal():
+    setting = equal_images(symbols_matrix("v", 2, 2), 1)
+    slips = [slip for slip in SLIPS if slip.slip.startswith("$x$ for $x_l$")]
+    assert len(slips) == 5
+    for slip in slips:
+        assert not np.any(slip.printed_value(setting) - slip.right_value(setting))
+
+
+def test_a_transpose_does_not_matter_where_the_matrix_is_symmetric():
+    symmetric = symbols_matrix("v", 2, 2).subs(sympy.Symbol("v21", real=True), 3)
+    symmetric = symmetric.subs(sympy.Symbol("v12", real=True), 3)
+    setting = equal_images(symmetric, 2)
+    slips = [slip for slip in SLIPS if slip.slip == "a transpose is missing" and "V" in slip.right]
+    assert len(slips) == 2
+    for slip in slips:
+        assert slip.printed_value(setting) == slip.right_value(setting)
+
+
+def test_terms_of_the_lagrangian_are_those_of_the_report():
+    form, constraints, derivative = SLIPS[-5:-2]
+    setting = arbitrary_settings()[-4]
+    assert (setting.d, setting.count, setting.k) == (3, 3, 0)
+    (first, second, last), eigenvalue = setting.vectors, setting.eigenvalues[-1]
+    assert setting.count * form.right_value(setting) == covariance_form.value(setting)
+    bent = first.T @ (2 * setting.covariance @ last - 2 * eigenvalue * last)
+    assert derivative.right_value(setting) == bent + first.T @ (first + second)
+    pairs = first.T @ second + first.T @ last + second.T @ last
+    assert constraints.right_value(setting) == 2 * pairs

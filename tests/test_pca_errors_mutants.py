@@ -1,9 +1,10 @@
-"""What only mutants of the measured errors and of the descent showed to be untested."""
+"""What only mutants of measured errors, singular values and the descent showed to be untested."""
 
 import numpy as np
 import pytest
 
 from assignment4.pca import descent
+from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.descent import draw_order, draw_start
 from assignment4.pca.descent_checks import factor_between, geometric_mean
 from assignment4.pca.error_checks import (
@@ -13,6 +14,8 @@ from assignment4.pca.error_checks import (
     mean_explains_error,
 )
 from assignment4.pca.errors import MeasuredErrors, UncentredError
+from assignment4.pca.singular_values import decompose
+from assignment4.pca.singular_values_checks import matches_components
 
 
 def test_order_and_start_of_a_seed_share_no_random_numbers(monkeypatch):
@@ -82,3 +85,22 @@ def test_a_last_eigenvalue_may_be_what_the_decomposition_rounds():
     assert last_eigenvalue_is_rounding(images, 3 * rounding)
     assert not last_eigenvalue_is_rounding(images, 6 * rounding)
     assert last_eigenvalue_is_rounding(np.zeros((3, 4)), 0.0)
+
+
+def test_a_decomposition_matches_large_samples_and_equal_ones():
+    large = 1e6 * np.random.default_rng(0).normal(size=(6, 3))
+    for samples in (large, np.ones((3, 2))):
+        components = principal_components(samples)
+        for k in (0, 1, 2):
+            assert matches_components(decompose(samples), samples, components, k)
+
+
+@pytest.mark.parametrize(("scale", "angle"), [(1.0, np.pi / 4), (1e6, 1e-6)])
+def test_what_is_left_may_agree_where_the_matrices_differ(scale, angle):
+    """Of two equal eigenvalues any direction leaves as much."""
+    samples = scale * np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
+    cosine, sine = np.cos(angle), np.sin(angle)
+    vectors = decompose(samples).right.T @ [[cosine, -sine], [sine, cosine]]
+    turned = PrincipalComponents(np.zeros(2), vectors, np.full(2, scale**2 / 2), 4)
+    assert matches_components(decompose(samples), samples, turned, 2)
+    assert not matches_components(decompose(samples), samples, turned, 1)
