@@ -1,0 +1,37 @@
+"""What only mutants of the Lagrange argument showed to be untested."""
+
+import pytest
+import sympy
+
+from assignment4.pca.settings import symbols_matrix
+from assignment4.pca.stationary import (
+    curvatures,
+    lagrangian,
+    ordered_eigenvalues,
+    report_pair_rule,
+    rotated_basis,
+)
+
+
+def test_the_lagrangian_of_an_orthonormal_basis_is_the_variance():
+    basis = rotated_basis(sympy.Symbol("t", real=True))
+    covariance = symbols_matrix("s", 2, 2)
+    norms, pairs = symbols_matrix("l", 2, 1), symbols_matrix("m", 2, 2)
+    variance = (basis.T * covariance * basis).trace()
+    assert sympy.simplify(lagrangian(covariance, basis, norms, pairs) - variance) == 0
+
+
+def test_the_report_s_multipliers_of_pairs_are_zero():
+    assert report_pair_rule(sympy.eye(2), sympy.ones(2, 1), sympy.ones(2, 1)) == 0
+
+
+def test_the_last_eigenvalue_has_nothing_added():
+    assert ordered_eigenvalues(3)[-1] == sympy.Symbol("lambda3", real=True)
+    with pytest.raises(ValueError, match="gap 0 of 3 eigenvalues; gaps are 1 to 2"):
+        ordered_eigenvalues(3, equal=[0])
+
+
+def test_a_discarded_vector_is_turned_to_each_kept_one():
+    assert set(curvatures(ordered_eigenvalues(3), [2])) == {(2, 1), (2, 3)}
+    with pytest.raises(ValueError, match="eigenvector 4 of 3; numbers are 1 to 3"):
+        curvatures(ordered_eigenvalues(3), [4])
