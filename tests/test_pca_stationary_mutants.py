@@ -1,4 +1,4 @@
-"""What only mutants of the Lagrange argument showed to be untested."""
+"""What only mutants of the Lagrange argument and the auto-encoder's points showed untested."""
 
 import pytest
 import sympy
@@ -10,6 +10,12 @@ from assignment4.pca.stationary import (
     ordered_eigenvalues,
     report_pair_rule,
     rotated_basis,
+)
+from assignment4.pca.stationary_points import (
+    covariance_of,
+    eigenvector_point,
+    falling_direction,
+    gradient_at,
 )
 
 
@@ -35,3 +41,18 @@ def test_a_discarded_vector_is_turned_to_each_kept_one():
     assert set(curvatures(ordered_eigenvalues(3), [2])) == {(2, 1), (2, 3)}
     with pytest.raises(ValueError, match="eigenvector 4 of 3; numbers are 1 to 3"):
         curvatures(ordered_eigenvalues(3), [4])
+
+
+def test_points_are_of_length_one_if_nothing_is_said():
+    encoder, decoder = eigenvector_point(3, 2)
+    assert encoder.T == decoder == sympy.Matrix([0, 1, 0])
+    assert falling_direction(2, 2) == sympy.Matrix([1, 1, 0, 0])
+    assert gradient_at((encoder, decoder)).shape == (6, 1)
+    with pytest.raises(ValueError, match="from 1 to 3, got 0"):
+        eigenvector_point(3, 0)
+
+
+def test_all_eigenvalues_are_positive():
+    covariance = covariance_of(3)
+    assert covariance[2, 2] == sympy.Symbol("delta_3", positive=True)
+    assert covariance[0, 0] == sum(sympy.symbols("delta_1:4", positive=True))
