@@ -17,6 +17,7 @@ from assignment4.pca.stationary_points import (
     falling_direction,
     gradient_at,
 )
+from assignment4.pca.stationary_points_checks import is_saddle
 
 
 def test_the_lagrangian_of_an_orthonormal_basis_is_the_variance():
@@ -56,3 +57,8 @@ def test_all_eigenvalues_are_positive():
     covariance = covariance_of(3)
     assert covariance[2, 2] == sympy.Symbol("delta_3", positive=True)
     assert covariance[0, 0] == sum(sympy.symbols("delta_1:4", positive=True))
+
+
+def test_a_point_from_which_nothing_rises_along_an_axis_is_no_saddle():
+    origin = sympy.zeros(1, 2), sympy.zeros(2, 1)
+    assert is_saddle(origin, sympy.Matrix([1, 1, 0, 0])) is False
