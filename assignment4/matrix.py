@@ -33,6 +33,7 @@ PYTHON, FOLDER = "python3", "book"
 """Of a run that asks for no others."""
 
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?)")
+FAILURES = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -261,5 +262,6 @@ def _test(run: Circumstance, archive: bytes, tests: Sequence[str]) -> dict[str, 
         )
     counts = {word: int(count) for count, word in COUNTS.findall(ran.stdout[-500:])}
     if ran.returncode:
-        return {"outcome": "failed", **counts, "ending": ran.stdout[-500:]}
+        failures = FAILURES.findall(ran.stdout)
+        return {"outcome": "failed", **counts, "failures": failures, "ending": ran.stdout[-500:]}
     return {"outcome": "passed", **counts}

@@ -80,7 +80,7 @@ def test_what_a_circumstance_asks_for_decides(source, tmp_path):
     ]
     assert found[0]["passed"] == 3
     assert (found[1]["passed"], found[1]["failed"]) == (2, 1)
-    assert "test_colour" in found[1]["ending"]
+    assert found[1]["failures"] == ["test_places.py::test_colour"]
 
 
 def test_what_has_passed_is_not_run_again_until_the_files_change(source, tmp_path):
