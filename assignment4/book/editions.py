@@ -1,19 +1,15 @@
 """The book from its stored outputs, as one PDF, and as one file to take along."""
 
-import io
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import yaml
 from playwright.sync_api import sync_playwright
-from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from assignment4.book.checksums import published_files
 from assignment4.cache import write_atomically
@@ -46,6 +42,13 @@ PRINTED = {
     "footer_template": f'<div style="{RUNNING_HEAD}"><span class="pageNumber"></span></div>',
 }
 """How a browser prints the book."""
+
+HEADINGS = "h1, h2, h3, h4 { line-height: normal; white-space: break-spaces }"
+"""Headings as bookmarks need them.
+
+A bookmark lacks the spaces at the ends of a heading's lines, and says it twice where it begins a
+page and its letters are taller than its lines.
+"""
 
 UNFOLD = """() => document.querySelectorAll("details").forEach(one => { one.open = true; })"""
 
@@ -119,40 +122,10 @@ def print_pdf(path: Path) -> None:
             page.evaluate("() => MathJax.startup.promise")
             page.evaluate(UNFOLD)
             page.evaluate(ONE_PAGE_LINKS, [f"{chapter.stem}.html" for chapter in chapter_paths()])
-            titles = page.locator("h1, h2, h3, h4").all_inner_texts()
+            page.add_style_tag(content=HEADINGS)
             content = page.pdf(**PRINTED)
             browser.close()
-    write_atomically(path, with_titles(content, titles))
-
-
-def with_titles(pdf: bytes, titles: Sequence[str]) -> bytes:
-    """Return a PDF whose bookmarks have the titles' spaces: a browser drops those at line ends.
-
-    Args:
-        pdf: with bookmarks.
-        titles: the headings of the page; a bookmark with other letters stays as it is.
-    """
-    plain = {"".join(title.split()): " ".join(title.split()) for title in titles}
-    writer = PdfWriter(clone_from=io.BytesIO(pdf))
-    for bookmark in _bookmarks(writer):
-        letters = "".join(str(bookmark["/Title"]).split())
-        for ending in sorted(plain, key=len, reverse=True):
-            if letters.endswith(ending):
-                bookmark[NameObject("/Title")] = TextStringObject(plain[ending])
-                break
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
-
-
-def _bookmarks(writer: PdfWriter) -> Iterator[DictionaryObject]:
-    """Yield the entries of a PDF's outline."""
-    waiting = [writer.get_outline_root().get("/First")]
-    while waiting:
-        if entry := waiting.pop():
-            bookmark = entry.get_object()
-            yield bookmark
-            waiting += [bookmark.get("/Next"), bookmark.get("/First")]
+    write_atomically(path, content)
 
 
 def hand_out(folder: Path) -> Path:
