@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from nbval.plugin import IPyNbCell
+from xdist.scheduler import LoadFileScheduling
 
 from assignment4.budgets import BUDGETS, over_budget
 from assignment4.notebooks import THREADS, chapter_paths, kernel_environment
@@ -18,6 +19,9 @@ from assignment4.repository import ROOT
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
 
+
+SHARING = ("exercise2_losses", "exercise2_classifier_loss", "exercise2_comparison")
+"""Chapters that train the same networks: side by side, one would wait for the other."""
 
 SHARE_OF_SLOW_TEST = 0.02
 """What a slow test takes of the time of all chapters, roughly."""
@@ -40,6 +44,19 @@ def sort_longest_first(items: list[pytest.Item]) -> None:
         return BUDGETS.get(item.path.stem, 0) + SHARE_OF_SLOW_TEST * slow[item.path]
 
     items.sort(key=share, reverse=True)
+
+
+class SharingTogether(LoadFileScheduling):
+    """Gives a process the tests of a file, or of all chapters that train the same networks."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "sharing" if PurePosixPath(file).stem in SHARING else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadFileScheduling | None:
+    return SharingTogether(config, log) if config.option.dist == "loadfile" else None
 
 
 def heed_interrupts() -> None:

@@ -27,6 +27,7 @@ ALTERING = (
     "ASSIGNMENT4_PAIRS",
     "ASSIGNMENT4_STEPS",
     "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
     "PYTEST_ADDOPTS",
     "PYTEST_XDIST_WORKER_COUNT",
     "PYTHONPATH",
@@ -121,14 +122,21 @@ def test_chapters_pass_or_fail_as_they_should(book: SmallBook) -> None:
     assert "the network is off" in book.told
 
 
-def test_processes_side_by_side_share_the_processors(book: SmallBook) -> None:
+def test_processes_side_by_side_share_the_processors_and_no_training(book: SmallBook) -> None:
+    """Those that train the same networks follow one another, and threads that are set are kept."""
     half = max(1, os.cpu_count() // 2)
-    source = "import os\nprint(os.environ['OMP_NUM_THREADS'])"
-    book.add_chapter("one", cell(source, printed(f"{half}\n")))
-    result = book.pytest("--nbval", "--numprocesses", "2")
+    variables = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
+    source = f"import os\nprint(*map(os.environ.get, {variables}))"
+    book.add_chapter("one", cell(source, printed(f"{half} 7\n")))
+    sharing = "exercise2_losses", "exercise2_classifier_loss", "exercise2_comparison"
+    for name in sharing:
+        process = f"open('{name}', 'w').write(os.environ['PYTEST_XDIST_WORKER'])"
+        book.add_chapter(name, cell(f"import os\nassert {process}"))
+    result = book.pytest(
+        "--nbval", "--numprocesses", "2", "--dist", "loadfile", OPENBLAS_NUM_THREADS="7"
+    )
     assert result.returncode == 0, result.stdout
-    book.add_chapter("one", cell(source, printed("7\n")))
-    assert book.pytest("--nbval", "--numprocesses", "2", OMP_NUM_THREADS="7").returncode == 0
+    assert len({(book.root / "chapters" / name).read_text() for name in sharing}) == 1
 
 
 @pytest.mark.parametrize(
@@ -179,20 +187,20 @@ def test_slow_tests_run_with_nbval_or_when_named_by_marker(book: SmallBook) -> N
     assert "3 passed" in book.pytest("--nbval").stdout
 
 
-@pytest.mark.parametrize(("share", "fails"), [(0.9, False), (0.5, True)])
-def test_a_chapter_over_its_budget_fails_the_run_of_all(book, share, fails) -> None:
+def test_a_chapter_over_its_budget_fails_the_run_of_all(book: SmallBook) -> None:
     budgets = book.root / "assignment4" / "budgets.py"
-    rest = budgets.read_text(encoding="utf-8").partition("def over_budget")
-    budgets.write_text(
-        "from collections.abc import Mapping\n\n"
-        f"BUDGETS = {{'one': {share}, 'another': 0.99}}\n\n{''.join(rest[1:])}",
-        encoding="utf-8",
-    )
+    rule = "".join(budgets.read_text(encoding="utf-8").partition("def over_budget")[1:])
     book.add_chapter("one", cell("import time\ntime.sleep(2)"))
     book.add_chapter("another", cell("print(1)", printed("1\n")))
-    result = book.pytest("--nbval")
-    assert ("one took " in result.stdout) == fails, result.stdout
-    assert result.returncode == int(fails)
+    for share, fails in ((0.9, False), (0.5, True)):
+        budgets.write_text(
+            "from collections.abc import Mapping\n\n"
+            f"BUDGETS = {{'one': {share}, 'another': 0.99}}\n\n{rule}",
+            encoding="utf-8",
+        )
+        result = book.pytest("--nbval")
+        assert ("one took " in result.stdout) == fails, result.stdout
+        assert result.returncode == int(fails)
     assert book.pytest("--nbval", "chapters/one.ipynb").returncode == 0
 
 
