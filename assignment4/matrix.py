@@ -27,7 +27,10 @@ from assignment4.repository import ROOT
 
 RESULTS = ROOT / "results" / "matrix.jsonl"
 
-TESTS = ("--nbval", "-q", "-p", "no:cacheprovider", "--numprocesses", "2", "--dist", "loadfile")
+TESTS = (
+    *("--nbval", "-q", "-rfEs", "-p", "no:cacheprovider"),
+    *("--numprocesses", "2", "--dist", "loadfile"),
+)
 
 PYTHON, FOLDER = "python3", "book"
 """Of a run that asks for no others."""
@@ -174,8 +177,8 @@ def run_matrix(
         for line in read_json_lines(results, ["circumstances", "tree", "outcome"])
         if line["outcome"] == "passed"
     }
-    archive = _archive(source)
-    tree = hashlib.sha256(archive).hexdigest()[:16]
+    archive = _git(source, "archive", "HEAD")
+    tree = _tree_digest(source)
     commit = _git(source, "rev-parse", "HEAD").decode().strip()
     for run in runs:
         if (run.name, tree) in passed:
@@ -206,9 +209,12 @@ def unavailable(run: Circumstance) -> str:
     return ""
 
 
-def _archive(source: Path) -> bytes:
-    """Return the tracked files as they are in the last commit, but for earlier outcomes."""
-    return _git(source, "archive", "HEAD", "--", ".", f":!results/{RESULTS.name}")
+def _tree_digest(source: Path) -> str:
+    """Return a digest of the files of the last commit, but for earlier outcomes."""
+    files = _git(source, "ls-tree", "-r", "HEAD").splitlines()
+    earlier = f"\tresults/{RESULTS.name}".encode()
+    others = [file for file in files if not file.endswith(earlier)]
+    return hashlib.sha256(b"\n".join(others)).hexdigest()[:16]
 
 
 def _git(source: Path, *arguments: str) -> bytes:

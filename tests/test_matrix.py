@@ -20,8 +20,11 @@ from assignment4.repository import ROOT
 
 ENVIRONMENT = f"""#!/bin/sh
 mkdir -p .venv/bin
-ln -s {shlex.quote(sys.executable)} .venv/bin/python
+printf '#!/bin/sh\\nexec %s "$@"\\n' {shlex.quote(shlex.quote(sys.executable))} > .venv/bin/python
+chmod +x .venv/bin/python
 """
+"""A link would lead to the interpreter without what is installed for the tests."""
+
 PLACES = """import os, pathlib
 
 def test_colour():
@@ -32,6 +35,12 @@ def test_folder():
 
 def test_cache_is_empty():
     assert not pathlib.Path(os.environ["ASSIGNMENT4_CACHE"]).exists()
+"""
+
+EARLIER_OUTCOMES = """import pathlib
+
+def test_earlier_outcomes():
+    assert (pathlib.Path(__file__).parent / "results" / "matrix.jsonl").exists()
 """
 
 
@@ -84,13 +93,18 @@ def test_what_a_circumstance_asks_for_decides(source, tmp_path):
 
 
 def test_what_has_passed_is_not_run_again_until_the_files_change(source, tmp_path):
+    """A copy has the earlier outcomes, as its page tells of them; new ones are no change."""
     results = tmp_path / "matrix.jsonl"
     plain = Circumstance("plain")
     assert len(outcomes(source, results, plain)) == 1
-    assert len(outcomes(source, results, plain)) == 1
-    (source / "another.txt").write_text("new", encoding="utf-8")
+    earlier = source / "results" / "matrix.jsonl"
+    earlier.parent.mkdir()
+    earlier.touch()
     commit(source)
-    assert len(outcomes(source, results, plain)) == 2
+    assert len(outcomes(source, results, plain)) == 1
+    (source / "test_places.py").write_text(EARLIER_OUTCOMES, encoding="utf-8")
+    commit(source)
+    assert [line["outcome"] for line in outcomes(source, results, plain)] == ["passed"] * 2
 
 
 def test_an_environment_that_cannot_be_made_is_a_failure(source, tmp_path):
