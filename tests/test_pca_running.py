@@ -14,7 +14,6 @@ from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.running import RunningCovariance
 
 OFFSET = 1e4
-ULPS = 4
 
 
 def chunks_of(samples: np.ndarray, size: int):
@@ -134,11 +133,12 @@ def compare_with_peer(count: int, d: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def assert_keeps_digits_of_peer(ours: np.ndarray, peers: np.ndarray) -> None:
-    """No eigenvalue is further off than the peer's worst from there on, but for ULPS units.
+    """The worst of all eigenvalues is no further off than the peer's worst.
 
-    How far off a single one is, is luck, most of all the first.
+    How far off a single one is, is luck: a decomposition may be off by some units at any of them,
+    and is so where several are equal.
     """
-    assert (ours <= np.maximum.accumulate(peers[::-1])[::-1] + ULPS).all()
+    assert ours.max() <= peers.max()
 
 
 def test_no_digits_are_lost_behind_an_offset():
