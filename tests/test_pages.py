@@ -122,16 +122,16 @@ def chapter_url(pages: Path, name: str) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_whole_in_both_themes_and_widths(pages, browser, name):
     """The page is opened in a theme and a width, and changes to the others while it is shown."""
-    opened = THEMES[NAMES.index(name) % 2]
+    opened, other = THEMES if NAMES.index(name) % 2 else reversed(THEMES)
     page = open_page(browser, chapter_url(pages, name), width=WIDTHS[0], color_scheme=opened)
     assert page.locator("mjx-merror").count() == 0
     assert page.evaluate(CURT_IMAGES) == []
-    for width, first, second in zip(WIDTHS, THEMES, reversed(THEMES), strict=True):
+    for width, themes in zip(WIDTHS, [(opened, other), (other, opened)], strict=True):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        for theme in (first, second):
+        for theme in themes:
             page.emulate_media(color_scheme=theme)
             check_theme(page, theme, f"{width} pixels")
-        assert barriers(page) == [], f"{width} pixels, {second}"
+        assert barriers(page) == [], f"{width} pixels, {theme}"
     assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
     assert transferred_bytes(page.asked) <= MOST_BYTES_OF_A_PAGE
     assert page.problems == []
