@@ -46,6 +46,16 @@ def test_an_output_that_differs_from_the_stored_one_is_noticed(path) -> None:
     assert outcomes == ["survived", "killed"]
 
 
+@pytest.mark.slow
+def test_a_cell_without_end_is_not_waited_for(path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].source = "while True:\n    pass"
+    (path.parent / "conftest.py").touch()
+    with copies(path.parent, [], count=1) as places:
+        answer = places.test(path.name, nbformat.writes(notebook), [path.name], 4.0)
+    assert answer["outcome"] == "killed"
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_chapters_have_numbers_to_change(name) -> None:
     file = f"chapters/{name}.ipynb"

@@ -130,7 +130,7 @@ def _first_failed(
     if child == 0:
         try:
             _limit_resources(seconds)
-            _test_in_child(tests, passed, temporary, LikeliestFirst(likely, note))
+            _test_in_child(tests, seconds, passed, temporary, LikeliestFirst(likely, note))
         finally:
             os._exit(1)
     try:
@@ -157,8 +157,14 @@ def _limit_resources(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (LARGEST, LARGEST))
 
 
-def _test_in_child(tests: list[str], passed: Path, temporary: Path, plugin: LikeliestFirst) -> None:
-    """Add a byte to a file for each test file that passes, and end with the first that fails."""
+def _test_in_child(
+    tests: list[str], seconds: float, passed: Path, temporary: Path, plugin: LikeliestFirst
+) -> None:
+    """Add a byte to a file for each test file that passes, and end with the first that fails.
+
+    A chapter's kernel that has used up its seconds is gone, of which pytest is not told: it waits
+    for a cell no longer than that.
+    """
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     silence = os.open(os.devnull, os.O_RDWR)
@@ -170,8 +176,9 @@ def _test_in_child(tests: list[str], passed: Path, temporary: Path, plugin: Like
 
     for test in tests:
         chapter = test.endswith(".ipynb")  # whose cells have an order
-        options, plugins = ((*OPTIONS, "--nbval"), []) if chapter else (OPTIONS, [plugin])
-        if pytest.main([*options, test], plugins=plugins) not in (0, NOTHING_CHOSEN):
+        options = ("--nbval", f"--nbval-cell-timeout={seconds}") if chapter else ()
+        plugins = [] if chapter else [plugin]
+        if pytest.main([*OPTIONS, *options, test], plugins=plugins) not in (0, NOTHING_CHOSEN):
             return
         with passed.open("ab") as file:
             file.write(b".")
