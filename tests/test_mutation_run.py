@@ -1,5 +1,6 @@
 """Mutants are tried apart from each other, with an end to each, and none twice without need."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -222,8 +223,35 @@ def test_an_interruption_leaves_whole_lines_and_no_process(root, tmp_path) -> No
     while not results.exists():
         time.sleep(0.01)
         assert process.poll() is None
-    (server,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    (server,) = children(process.pid)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) != 0
-    assert has_ended(int(server))
+    assert has_ended(server)
     assert 1 <= len(read_json_lines(results)) < 6
+
+
+@pytest.mark.slow
+def test_no_process_outlives_the_one_that_asked_it(root, tmp_path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom assignment4.mutation.copies import copies\n"
+        "with copies(Path(sys.argv[1]), [], count=1) as places:\n"
+        "    source, tests = 'import time\\ntime.sleep(600)', ['tests/test_half.py']\n"
+        "    places.test('assignment4/half.py', source, tests, 60.0)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, root], cwd=ROOT, env=os.environ | {"TMPDIR": str(tmp_path)}
+    )
+    while not (servers := children(process.pid)) or not (tests := children(servers[0])):
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert has_ended(servers[0])
+    assert has_ended(tests[0])
+
+
+def children(process: int) -> list[int]:
+    """Return the processes that one has started and that have not been waited for."""
+    return [
+        int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]

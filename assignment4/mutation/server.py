@@ -34,6 +34,9 @@ OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis
 NOTHING_CHOSEN = 5
 """The exit status of pytest where all tests of a file are slow ones."""
 
+ASKER = os.getppid()
+"""The process that asks, or another where that is gone."""
+
 killers: dict[str, list[str]] = {}
 """By changed file, the tests that have failed for a change of it, the last one first."""
 
@@ -138,6 +141,8 @@ def _first_failed(
         while time.monotonic() < end:
             if done := os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 return None if done.si_status == signal.SIGXCPU else passed.stat().st_size
+            if os.getppid() != ASKER:
+                sys.exit()
             time.sleep(PAUSE)
         return None
     finally:
