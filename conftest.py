@@ -4,7 +4,7 @@ import os
 import signal
 from collections import Counter
 from importlib import import_module
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from nbval.plugin import IPyNbCell
@@ -75,6 +75,12 @@ def keep_tests_to_the_book_s_pairs() -> None:
 @pytest.fixture(autouse=True)
 def processes_of_tests_have_the_book_s_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ASSIGNMENT4_PAIRS", raising=False)
+
+
+@pytest.fixture
+def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 def altering_variables() -> list[str]:

@@ -37,6 +37,8 @@ from assignment4.auto_encoders.linear_checks import (
 from assignment4.letters import Alphabet, Letters, load_letters, normalize, split_as_reported
 from assignment4.pca.components import principal_components
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 D, K = 12, 3
 SAMPLES = np.random.default_rng(0).standard_normal((500, D)) * np.linspace(2, 0.2, D)
 SAMPLES -= SAMPLES.mean(axis=0)
@@ -49,12 +51,6 @@ IDEAL = LinearAutoEncoder(VECTORS.T, VECTORS, 0.0)
 def letters() -> Letters:
     """The embedded letters, from the person's cache."""
     return load_letters()
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 def random_matrix(*shape: int, seed: int = 1) -> np.ndarray:

@@ -22,13 +22,9 @@ from assignment4.encoder_decoder.targets import NOISE_LABEL, NOISE_LABEL_OF_SCRI
 from assignment4.encoder_decoder.training import Trained
 from assignment4.letters import LATIN, Alphabet, normalize
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 NOISE = np.full((30, 28, 28, 1), 7, np.float32)
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 def alphabet(count: int, *, seed: int) -> Alphabet:

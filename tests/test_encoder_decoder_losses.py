@@ -39,13 +39,9 @@ from assignment4.letters import (
     split_as_reported,
 )
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 RANDOM = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 def alphabet(letters: str, count: int) -> Alphabet:

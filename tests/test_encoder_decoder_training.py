@@ -26,11 +26,7 @@ from assignment4.encoder_decoder.training import (
     training_steps,
 )
 
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
 def constant_images(values) -> np.ndarray:

@@ -31,15 +31,11 @@ from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, load_letters
 from assignment4.replication import run_experiment
 from assignment4.scripts_network import AS_IN_SCRIPTS
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 GROUPS = (SQUARED_ERRORS, CLASSIFIER_LOSSES, ABLATIONS)
 STEPS, SEED = 5, 2
 PATTERNS = np.random.default_rng(0).integers(0, 190, (14, 28, 28))
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 def alphabet(letters: str, count: int, *, seed: int) -> Alphabet:

@@ -44,13 +44,9 @@ from assignment4.latent_search.trap import (
 )
 from assignment4.letters import Alphabet, Letters, load_letters, normalize, split_as_reported
 
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 CLASSES, STEPS = 3, 20
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
 
 
 @pytest.fixture(scope="module")
