@@ -282,10 +282,8 @@ def small_networks(monkeypatch):
 
 
 @pytest.fixture
-def paths(monkeypatch, tmp_path):
+def paths(monkeypatch, empty_cache):
     """The entries that are asked for, whose arrays are neither computed nor kept."""
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
     monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
     found = []
 
@@ -664,15 +662,13 @@ def modules_that_run(work: Callable[[], object]) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
-def test_no_other_module_runs_than_those_behind_an_entry(name, monkeypatch, tmp_path):
+def test_no_other_module_runs_than_those_behind_an_entry(name, monkeypatch, empty_cache):
     """Imports are followed by reading them; this sees what a short computation calls."""
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
     monkeypatch.setattr(linear, "EPOCHS", 1)
     monkeypatch.setattr(embedded, "LATIN_COUNT", 28)
     asked = ASKED[name]
     kept = ENTRIES[asked.entry]
     run = modules_that_run(lambda: asked.function(**asked.arguments))
     assert kept.roots[0] in run
-    assert len(list(tmp_path.glob("*.entry"))) == 1
+    assert len(list(cache.cache_folder().glob("*.entry"))) == 1
     assert run <= behind(kept.roots, kept.exempt) | set(kept.exempt)

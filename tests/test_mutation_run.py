@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from assignment4.json_lines import read_json_lines
@@ -223,10 +224,10 @@ def test_an_interruption_leaves_whole_lines_and_no_process(root, tmp_path) -> No
     while not results.exists():
         time.sleep(0.01)
         assert process.poll() is None
-    (server,) = children(process.pid)
+    (server,) = psutil.Process(process.pid).children()
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) != 0
-    assert has_ended(server)
+    assert has_ended(server.pid)
     assert 1 <= len(read_json_lines(results)) < 6
 
 
@@ -241,17 +242,9 @@ def test_no_process_outlives_the_one_that_asked_it(root, tmp_path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", code, root], cwd=ROOT, env=os.environ | {"TMPDIR": str(tmp_path)}
     )
-    while not (servers := children(process.pid)) or not (tests := children(servers[0])):
+    while len(started := psutil.Process(process.pid).children(recursive=True)) < 2:
         time.sleep(0.01)
         assert process.poll() is None
     process.kill()
     process.wait()
-    assert has_ended(servers[0])
-    assert has_ended(tests[0])
-
-
-def children(process: int) -> list[int]:
-    """Return the processes that one has started and that have not been waited for."""
-    return [
-        int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    ]
+    assert all(has_ended(one.pid) for one in started)
