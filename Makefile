@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate matrix mutants bench clean
+.PHONY: help environment book offline pdf handout test lint lock notebooks replicate bench clean
 
 python := .venv/bin/python
 
@@ -36,20 +36,11 @@ lock:  ## resolve requirements.in into requirements.txt, with hashes (needs uv; 
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
 
-licences: environment  ## list the licences of all packages of the lock in licences.csv
-	@$(python) -m assignment4 licences
-
 notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
 	@$(python) -m assignment4 notebooks $(NAMES)
 
 replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, can be interrupted; OPTIONS="--losses all" for some)
 	@$(python) -m assignment4 replicate $(OPTIONS)
-
-matrix: environment  ## run all tests under many circumstances, appending to results/ (hours, and can be interrupted)
-	@$(python) -m assignment4 matrix
-
-mutants: environment  ## change the package and see whether a test notices, appending to results/ (hours, and can be interrupted)
-	@$(python) -m assignment4 mutants $(PARTS)
 
 bench: environment  ## measure speed, each figure beside that of a peer (installs PyTorch into .venv)
 	@$(python) -m pip install --quiet --no-build-isolation -e ".[bench]"

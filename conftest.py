@@ -10,11 +10,10 @@ import pytest
 from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadFileScheduling
 
-from assignment4.budgets import BUDGETS, over_budget
-from assignment4.notebooks import THREADS, chapter_paths, kernel_environment
-from assignment4.offline import forbid_network
-from assignment4.picture_comparison import TOLERANCE, changed_pictures
-from assignment4.repository import ROOT
+from assignment4 import ROOT, THREADS
+from assignment4.book.network import forbid_network
+from assignment4.book.notebooks import chapter_paths, kernel_environment
+from assignment4.book.pictures import TOLERANCE, changed_pictures
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
@@ -23,8 +22,15 @@ ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 SHARING = ("exercise2_losses", "exercise2_classifier_loss", "exercise2_comparison")
 """Chapters that train the same networks: side by side, one would wait for the other."""
 
-SHARE_OF_SLOW_TEST = 0.02
-"""What a slow test takes of the time of all chapters, roughly."""
+LONGEST = (
+    *SHARING,
+    "exercise4_auto_encoders",
+    "exercise2_latent_search",
+    "test_pages",
+    "exercise4_pca",
+    "transfer",
+)
+"""What takes longest from an empty cache, chapters and test files: begun first."""
 
 
 def share_processors() -> None:
@@ -40,10 +46,11 @@ def sort_longest_first(items: list[pytest.Item]) -> None:
     """Put first the files that take long, so that processes side by side end at about one time."""
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
 
-    def share(item: pytest.Item) -> float:
-        return BUDGETS.get(item.path.stem, 0) + SHARE_OF_SLOW_TEST * slow[item.path]
+    def place(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.stem
+        return (LONGEST.index(name) if name in LONGEST else len(LONGEST), -slow[item.path])
 
-    items.sort(key=share, reverse=True)
+    items.sort(key=place)
 
 
 class SharingTogether(LoadFileScheduling):
@@ -101,30 +108,6 @@ def compare_pictures() -> None:
     IPyNbCell.compare_outputs = compare_all
 
 
-class ChapterTimes:
-    """Fails a run of all chapters in which one took more than its share of the time."""
-
-    def __init__(self) -> None:
-        self.seconds: Counter = Counter()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        path = PurePosixPath(report.fspath)
-        if path.suffix == ".ipynb":
-            self.seconds[path.stem] += report.duration
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._excesses() and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        for line in self._excesses():
-            terminalreporter.write_line(line, red=True)
-
-    def _excesses(self) -> list[str]:
-        return over_budget(self.seconds) if self.seconds.keys() >= BUDGETS.keys() else []
-
-
 def pytest_configure(config: pytest.Config) -> None:
     forbid_network()
     compare_pictures()
@@ -136,8 +119,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if altering_variables() and config.option.nbval:
         config.option.nbval_lax = True
     config.option.loadscopereorder = False
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(ChapterTimes())
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

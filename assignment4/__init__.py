@@ -1,6 +1,9 @@
-"""A reproduction of the solution of a fourth assignment: letters, convolutions and PCA.
+"""The code behind a reproduced course report: what its chapters compute, draw and check."""
 
-The subpackages are named after what the report does: `letters` (the images of Exercise 2),
-`encoder_decoder` (Exercise 2), `convolution` (Exercises 1 and 3) and `pca` (Exercise 4).
-Importing this package imports nothing heavy.
-"""
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder with the chapters, the package and the results."""
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+"""Variables that say how many threads a process computes with."""

@@ -1,12 +1,11 @@
 """The command line: `python -m assignment4 COMMAND`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from assignment4.notebooks import chapter_paths, execute, store
+from assignment4.book.notebooks import chapter_paths, execute, store
 
 
 def store_outputs(arguments: argparse.Namespace) -> None:
@@ -26,7 +25,7 @@ def _refuse_unknown(names: Iterable[str], known: Collection[str], *, kind: str) 
 
 def replicate(arguments: argparse.Namespace) -> None:
     """Repeat the experiments over seeds and append what is new to the results."""
-    from assignment4 import replication_command
+    from assignment4.replication import command as replication_command
 
     replication_command.replicate(arguments)
 
@@ -75,33 +74,9 @@ def make_handout(arguments: argparse.Namespace) -> None:
     print("open", (pages / "index.html").as_uri())
 
 
-def test_matrix(arguments: argparse.Namespace) -> None:
-    """Run all tests under every circumstance, or under the named ones together."""
-    from assignment4 import matrix
-
-    names = arguments.names
-    matrix.run_matrix([matrix.together(names)] if names else matrix.RUNS)
-
-
-def try_mutants(arguments: argparse.Namespace) -> None:
-    """Change the code in many places, or in the named parts, and see whether a test notices."""
-    from assignment4.mutation import judged, run
-
-    _refuse_unknown(arguments.parts, run.PARTS, kind="part")
-    run.run_mutants(arguments.parts or run.PARTS, processes=arguments.processes)
-    print(judged.summary())
-
-
-def list_licences(arguments: argparse.Namespace) -> None:
-    """Write the licences of all installed packages of the lock."""
-    from assignment4 import licences
-
-    licences.write_licences()
-
-
 def check_letters(arguments: argparse.Namespace) -> None:
     """Check letters of a person's own, and prepare them for the book."""
-    from assignment4 import own_letters
+    from assignment4.letters import own as own_letters
 
     own_letters.check(arguments.folder)
 
@@ -127,18 +102,6 @@ def command_line() -> argparse.ArgumentParser:
 
     handout = commands.add_parser("handout", help="build pages and notebooks without solutions")
     handout.set_defaults(run=make_handout)
-
-    circumstances = commands.add_parser("matrix", help="run all tests under many circumstances")
-    circumstances.add_argument("names", nargs="*", metavar="NAME", help="such as '1 thread'")
-    circumstances.set_defaults(run=test_matrix)
-
-    changes = commands.add_parser("mutants", help="change the code and see whether a test notices")
-    changes.add_argument("parts", nargs="*", metavar="PART", help="such as 'pca' or 'training'")
-    changes.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
-    changes.set_defaults(run=try_mutants)
-
-    table = commands.add_parser("licences", help="list the licences of the locked packages")
-    table.set_defaults(run=list_licences)
 
     letters = commands.add_parser("letters", help="check letters of your own, and prepare them")
     letters.add_argument("folder", type=Path, metavar="PATH", help="a folder that holds them")

@@ -16,11 +16,10 @@ from pathlib import Path
 
 import yaml
 
-from assignment4 import cache
+from assignment4 import ROOT, cache
 from assignment4.letters.dataset import letters_folder
 from assignment4.letters.loading import are_of_the_book
 from assignment4.letters.pairs import PAIRS
-from assignment4.repository import ROOT
 
 MARKS = {
     "confirmed": "✓",
@@ -66,6 +65,22 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        holds: whether what it was asked holds; None where the data cannot tell.
+        numbers: a sentence with the numbers that decided; none where it was proved.
+    """
+
+    holds: bool | None
+    numbers: str = ""
+
+    def __bool__(self) -> bool:
+        return self.holds is True
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a check found of a claim, shown as a line of text or as a box in a page."""
 
@@ -86,8 +101,9 @@ class Outcome:
         )
 
     def _remark(self, space: str) -> str:
-        remark = (self.other_letters and self.evidence) or self.claim.because
-        return f"{space}{remark}" if remark else ""
+        because = "" if self.other_letters else self.claim.because
+        remarks = [remark for remark in (because, self.evidence) if remark]
+        return "".join(f"{space}{remark}" for remark in remarks)
 
 
 def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
@@ -206,23 +222,23 @@ def derive_verdict(
 
 def record(
     claim_id: str,
-    holds: bool | None,
+    holds: Finding | bool | None,
     *,
-    as_corrected: bool | None = None,
-    on_condition: bool | None = None,
+    as_corrected: Finding | bool | None = None,
+    on_condition: Finding | bool | None = None,
     evidence: str = "",
 ) -> Outcome:
-    """Record what a check found of a claim; see `derive_verdict` for the findings.
+    """Record what checks found of a claim; see `derive_verdict` for the findings.
 
     Args:
         claim_id: the claim's id in `claims.yml`.
         holds: whether the claim holds as stated; None where the data cannot tell.
         as_corrected: whether it holds as corrected.
         on_condition: whether it holds on the condition.
-        evidence: one sentence with the numbers, told on other letters.
+        evidence: a sentence with numbers, beside those of the findings.
 
     Returns:
-        The outcome, to be shown as the cell's result.
+        The outcome with the numbers of all findings, to be shown as the cell's result.
 
     Raises:
         ValueError: there is no such claim, or a finding is no truth value.
@@ -231,11 +247,19 @@ def record(
     claims = book_claims()
     if claim_id not in claims:
         raise ValueError(f"{claim_id!r} is no claim of claims.yml")
-    for finding in (holds, as_corrected, on_condition):
-        if finding not in (True, False, None):
-            raise ValueError(f"{claim_id}: a check finds True, False or None, not {finding!r}")
+    findings = [
+        one if isinstance(one, Finding) else Finding(one)
+        for one in (holds, as_corrected, on_condition)
+    ]
+    for finding in findings:
+        if finding.holds not in (True, False, None):
+            raise ValueError(
+                f"{claim_id}: a check finds True, False or None, not {finding.holds!r}"
+            )
     claim = claims[claim_id]
-    verdict = derive_verdict(holds, as_corrected=as_corrected, on_condition=on_condition)
+    first, second, third = (finding.holds for finding in findings)
+    verdict = derive_verdict(first, as_corrected=second, on_condition=third)
+    evidence = " ".join(filter(None, [*(finding.numbers for finding in findings), evidence]))
     if not are_of_the_book():
         return _record_on_other_letters(claim, verdict, evidence)
     if verdict != claim.verdict:

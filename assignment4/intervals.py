@@ -1,4 +1,7 @@
-"""Intervals around measured numbers, and decisions that respect them. All are 95 %, two-sided."""
+"""Intervals around measured numbers, and decisions that respect them. All are 95 %, two-sided.
+
+A decision is True, False, or None where the data cannot tell.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -59,3 +62,37 @@ def is_below(interval: Interval, bound: float) -> bool | None:
     """Say whether a number lies below a bound; None where its interval holds the bound."""
     above = is_above(interval, bound)
     return None if above is None else not above
+
+
+def all_of(verdicts: Sequence[bool | None]) -> bool | None:
+    """Return False where one verdict is False, else None where one is None, else True."""
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
+
+
+def opposite(verdict: bool | None) -> bool | None:
+    """Return the other truth value; None stays."""
+    return None if verdict is None else not verdict
+
+
+def widen(interval: Interval, *, values: int, comparisons: int) -> Interval:
+    """Return Student's 95 % interval of a mean, made one of several that hold together.
+
+    Bonferroni's rule: where each of m intervals misses with a probability of at most 0.05 / m, any
+    of them does with at most 0.05, whatever ties them together.
+
+    Args:
+        interval: of the mean of so many values.
+        values: how many they were.
+        comparisons: how many intervals are to hold together, m.
+    """
+    factor = _quantile(values, comparisons) / _quantile(values, 1)
+    lower, estimate, upper = interval
+    return Interval(
+        estimate - factor * (estimate - lower), estimate, estimate + factor * (upper - estimate)
+    )
+
+
+def _quantile(values: int, comparisons: int) -> float:
+    return stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * comparisons), values - 1)

@@ -1,7 +1,10 @@
 """Tables as text and as HTML."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from numbers import Integral, Real
+
+import numpy as np
 
 
 class Table:
@@ -29,6 +32,39 @@ class Table:
     def _repr_html_(self) -> str:
         rows = [html_row([html.escape(cell) for cell in row]) for row in self.rows]
         return html_table("values", self.names, rows)
+
+
+def table(
+    columns: Mapping[str, Sequence[object]], *, digits: int = 3, measured: Collection[str] = ()
+) -> Table:
+    """Return a table of columns.
+
+    Args:
+        columns: by name, all of the same length.
+        digits: behind the point, of numbers that are not whole.
+        measured: the columns whose numbers differ from machine to machine, which are marked.
+
+    Raises:
+        ValueError: the columns differ in length, or a measured one is not there.
+    """
+    if unknown := sorted(set(measured) - set(columns)):
+        raise ValueError(f"there are no columns {unknown}; there are {list(columns)}")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"the columns differ in length: {lengths}")
+    cells = [
+        [_shown(value, digits, "≈" * (name in measured)) for value in values]
+        for name, values in columns.items()
+    ]
+    return Table(list(columns), list(zip(*cells, strict=True)))
+
+
+def _shown(value: object, digits: int, mark: str) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        return f"{mark}{value:,.{digits}f}"
+    return f"{mark}{value:,}" if isinstance(value, Integral) else str(value)
 
 
 def html_row(cells: Sequence[str], *, attributes: str = "") -> str:

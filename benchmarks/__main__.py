@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from assignment4.repository import ROOT
-from assignment4.speed_ratios import at_a_glance
+from assignment4 import ROOT
+from assignment4.book.speed_ratios import at_a_glance
 
 
 def run_all(folder: Path) -> list[str]:

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse
 
-from assignment4.convolution import SHAPES, convolution_matrix
-from assignment4.convolution.layers import convolve
-from assignment4.running_times import (
+from assignment4.book.running_times import (
     check_idle,
     describe_machine,
     keep,
@@ -22,6 +20,8 @@ from assignment4.running_times import (
     take_turns,
     times_as_fast,
 )
+from assignment4.convolution import SHAPES, convolution_matrix
+from assignment4.convolution.layers import convolve
 
 NAME = "convolution matrix"
 BOOK = "the book"

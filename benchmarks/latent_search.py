@@ -9,12 +9,7 @@ it. The run fails where all at once is not fast enough.
 import keras
 import numpy as np
 
-from assignment4.encoder_decoder.losses import train_on_random_targets
-from assignment4.encoder_decoder.metrics import class_means, within_class_variances
-from assignment4.encoder_decoder.training import training_steps
-from assignment4.latent_search.search import STEPS, Descent, draw_starts, run_one_by_one
-from assignment4.letters import load_letters, normalize, split_as_reported
-from assignment4.running_times import (
+from assignment4.book.running_times import (
     check_idle,
     describe_machine,
     keep,
@@ -22,6 +17,11 @@ from assignment4.running_times import (
     take_turns,
     times_as_fast,
 )
+from assignment4.encoder_decoder.losses import train_on_random_targets
+from assignment4.encoder_decoder.metrics import class_means, within_class_variances
+from assignment4.encoder_decoder.training import training_steps
+from assignment4.latent_search.search import STEPS, Descent, draw_starts, run_one_by_one
+from assignment4.letters import load_letters, normalize, split_as_reported
 
 NAME = "latent search"
 CLASSES = 14

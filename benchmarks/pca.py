@@ -26,10 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.decomposition import PCA, IncrementalPCA
 
-from assignment4.letters import load_letters, normalize
-from assignment4.pca.components import PrincipalComponents, principal_components
-from assignment4.pca.running import RunningCovariance
-from assignment4.running_times import (
+from assignment4.book.running_times import (
     check_idle,
     describe_machine,
     keep,
@@ -37,6 +34,9 @@ from assignment4.running_times import (
     take_turns,
     times_as_fast,
 )
+from assignment4.letters import load_letters, normalize
+from assignment4.pca.components import PrincipalComponents, principal_components
+from assignment4.pca.running import RunningCovariance
 
 NAME, RUNNING_NAME = "PCA", "running PCA"
 BOOK, INCREMENTAL = "the book", "scikit-learn, IncrementalPCA"

@@ -6,11 +6,7 @@ width of the pen stays the typeface's. The measurement goes to results/speed.jso
 
 from PIL import Image, ImageDraw, ImageFont
 
-from assignment4.letters import CYRILLIC, LATIN
-from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT, render_letters
-from assignment4.letters.rendering import SIZE
-from assignment4.letters.typefaces import LETTER_SIZE, TYPEFACES, letter_shape
-from assignment4.running_times import (
+from assignment4.book.running_times import (
     check_idle,
     describe_machine,
     keep,
@@ -19,6 +15,10 @@ from assignment4.running_times import (
     take_turns,
     times_as_fast,
 )
+from assignment4.letters import CYRILLIC, LATIN
+from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT, render_letters
+from assignment4.letters.rendering import SIZE
+from assignment4.letters.typefaces import LETTER_SIZE, TYPEFACES, letter_shape
 
 NAME = "rendering"
 BOOK, PILLOW = "the book", "Pillow, plain letters"

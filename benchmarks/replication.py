@@ -6,9 +6,9 @@ workers as for one, with the same number of threads a worker. The measurement go
 results/speed.jsonl, from which a chapter reads it. The run fails where a prediction is far off.
 """
 
-from assignment4.replication_check import measure
-from assignment4.replication_cost import BENCHMARK
-from assignment4.running_times import describe_machine, keep
+from assignment4.book.running_times import describe_machine, keep
+from assignment4.replication.check import measure
+from assignment4.replication.cost import BENCHMARK
 
 LARGEST_RATIO = 1.5
 """Of measured and predicted seconds, either way."""

@@ -21,6 +21,15 @@ import tensorflow as tf
 from keras import layers
 from peers.pytorch import Data, Peer, start_peer
 
+from assignment4.book.running_times import (
+    Work,
+    check_idle,
+    describe_machine,
+    keep,
+    spread,
+    take_turns,
+    times_as_fast,
+)
 from assignment4.encoder_decoder.checks import WEIGHTED
 from assignment4.encoder_decoder.models import DROPOUT_RATE, build_encoder_decoder
 from assignment4.encoder_decoder.optimizer import FusedAdam
@@ -36,15 +45,6 @@ from assignment4.encoder_decoder.training import (
     MeanSquaredErrorToTargets,
 )
 from assignment4.letters import load_letters, normalize, split_as_reported
-from assignment4.running_times import (
-    Work,
-    check_idle,
-    describe_machine,
-    keep,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.tables import Table
 
 NAME = "training step"

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from assignment4 import cache
-from assignment4.notebooks import chapter_paths, execute
-from assignment4.running_times import check_idle, describe_machine, keep
+from assignment4.book.notebooks import chapter_paths, execute
+from assignment4.book.running_times import check_idle, describe_machine, keep
 
 NAME = "whole book"
 SHOWN_IN = "running_times"

@@ -8,11 +8,17 @@ import keras
 import numpy as np
 import pytest
 
-from assignment4.growth import read_growth
+from assignment4 import ROOT
+from assignment4.book.growth import read_growth
+from assignment4.book.running_times import RESULTS, keep, newest, seconds_each, spread
+from assignment4.book.speed_ratios import (
+    COMPARISONS,
+    Comparison,
+    at_a_glance,
+    promise_kept,
+    ratio_of,
+)
 from assignment4.letters import load_letters, normalize
-from assignment4.repository import ROOT
-from assignment4.running_times import RESULTS, keep, newest, seconds_each, spread
-from assignment4.speed_ratios import COMPARISONS, Comparison, at_a_glance, promise_kept, ratio_of
 
 FOLDER = ROOT / "benchmarks"
 

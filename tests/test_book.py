@@ -16,7 +16,8 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from assignment4.notebooks import ROOT, chapter_paths, toc_entries
+from assignment4 import ROOT
+from assignment4.book.notebooks import chapter_paths, toc_entries
 
 ALLOWED_MARKERS: set[tuple[str, str]] = set()
 """(Chapter, marker): the cells whose execution or comparison may be switched off."""

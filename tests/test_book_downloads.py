@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from assignment4.book.downloads import repository_url, without_outputs
+from assignment4.book.notebooks import chapter_paths
 from assignment4.book.reading import reading_minutes
-from assignment4.notebooks import chapter_paths
 
 FORK = {"GITHUB_SERVER_URL": "https://example.org", "GITHUB_REPOSITORY": "someone/fork"}
 

@@ -7,6 +7,7 @@ import pytest
 from docutils import nodes
 from nbformat.v4 import new_code_cell, new_notebook
 
+from assignment4 import ROOT
 from assignment4.book import results
 from assignment4.book.results import (
     Check,
@@ -15,7 +16,6 @@ from assignment4.book.results import (
     checks_of,
     equations_without_standing,
 )
-from assignment4.notebooks import ROOT
 
 
 def notebook(path: Path, *cells: tuple[str, list[str]]) -> Path:

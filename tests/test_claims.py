@@ -10,10 +10,10 @@ import nbformat
 import pytest
 import yaml
 
-from assignment4 import claims
+from assignment4 import ROOT, claims
+from assignment4.book.ledger import Ledger, VerdictCounts, recorded_claims
+from assignment4.book.notebooks import chapter_paths
 from assignment4.claims import VerdictError, derive_verdict, read_claims, record
-from assignment4.ledger import Ledger, VerdictCounts, recorded_claims
-from assignment4.notebooks import ROOT, chapter_paths
 
 CHECK_MODULES = ("checks", "assessment")
 """How the names of modules end whose functions decide claims."""
@@ -325,7 +325,7 @@ def test_the_ledger_lists_every_claim_and_links_to_its_check():
 def test_text_of_claims_is_escaped(one_claim, monkeypatch):
     claim = dataclasses.replace(one_claim, claim="a < b & c")
     monkeypatch.setattr("assignment4.claims.book_claims", lambda: {"x": claim})
-    monkeypatch.setattr("assignment4.ledger.book_claims", lambda: {"x": claim})
+    monkeypatch.setattr("assignment4.book.ledger.book_claims", lambda: {"x": claim})
     assert "a &lt; b &amp; c" in record("x", True)._repr_html_()
     assert "a &lt; b &amp; c" in Ledger()._repr_html_()
 
@@ -338,7 +338,7 @@ def two_claims(one_claim, monkeypatch):
         one_claim, id="1b-dry", verdict="refuted", because="A hand is wet."
     )
     found = {claim.id: claim for claim in (confirmed, refuted)}
-    monkeypatch.setattr("assignment4.ledger.book_claims", lambda: found)
+    monkeypatch.setattr("assignment4.book.ledger.book_claims", lambda: found)
     return confirmed, refuted
 
 
@@ -350,7 +350,9 @@ def test_the_ledger_offers_the_exercises_and_verdicts_that_it_has(two_claims):
 
 def test_the_ledger_offers_exercises_in_their_order(one_claim, monkeypatch):
     claims = [dataclasses.replace(one_claim, id=f"{number}a-wet") for number in "735914826"]
-    monkeypatch.setattr("assignment4.ledger.book_claims", lambda: {one.id: one for one in claims})
+    monkeypatch.setattr(
+        "assignment4.book.ledger.book_claims", lambda: {one.id: one for one in claims}
+    )
     options = re.findall(r"<option(?: selected)?>(\d)</option>", Ledger()._repr_html_())
     assert options == list("123456789")
 

@@ -8,6 +8,7 @@ import pytest
 import scipy.sparse
 import sympy
 
+from assignment4 import ROOT
 from assignment4.convolution import (
     REPORT_BLANKS,
     SHAPES,
@@ -28,7 +29,6 @@ from assignment4.convolution.checks import (
     transpose_equals_layer,
     way_back_restores,
 )
-from assignment4.notebooks import ROOT
 
 STRIDES = [(3, 2), (2, 6)]
 OUTPUT_PADDINGS = [(0, 1), (1, 5)]

@@ -5,12 +5,14 @@ import dataclasses
 import pytest
 from test_replication import GROUP, LETTERS, NAMES
 
-from assignment4 import devices, groups, provenance, replication
-from assignment4.devices import PROCESSOR, device, is_of_gpu, kind_of_device, take_gpu
-from assignment4.groups import GROUPS
-from assignment4.replication import open_tasks, read_lines, read_results, replicate
-from assignment4.replication_cost import expected_seconds
-from assignment4.task_process import WORKER
+from assignment4.replication import devices, provenance
+from assignment4.replication import experiments as groups
+from assignment4.replication import runs as replication
+from assignment4.replication.cost import expected_seconds
+from assignment4.replication.devices import PROCESSOR, device, is_of_gpu, kind_of_device, take_gpu
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.runs import open_tasks, read_lines, read_results, replicate
+from assignment4.replication.task_process import WORKER
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from assignment4.encoder_decoder.classifiers import (
     build_second_judge,
     train_judge,
 )
+from assignment4.encoder_decoder.experiments import JUDGE_SEED, SECOND_JUDGE_SEED
 from assignment4.encoder_decoder.losses import (
     LETTERS_WEIGHT,
     train_near_letters,
@@ -29,7 +30,6 @@ from assignment4.encoder_decoder.training import (
     MeanSquaredErrorToTargets,
     Trained,
 )
-from assignment4.experiments import JUDGE_SEED, SECOND_JUDGE_SEED
 from assignment4.letters import (
     CYRILLIC,
     LATIN,

@@ -8,14 +8,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment4 import experiments, replication
 from assignment4.cache import array_digest
-from assignment4.encoder_decoder import build_encoder_decoder, classifiers, losses
+from assignment4.encoder_decoder import build_encoder_decoder, classifiers, experiments, losses
 from assignment4.encoder_decoder.assessment import Yardstick
-from assignment4.encoder_decoder.models import AS_DESCRIBED, FOR_CLASSIFIER, Architecture
-from assignment4.encoder_decoder.targets import one_hot
-from assignment4.encoder_decoder.training import Trained
-from assignment4.experiments import (
+from assignment4.encoder_decoder.experiments import (
     ABLATIONS,
     CLASSIFIER_LOSSES,
     CLASSIFIER_SEED,
@@ -27,9 +23,13 @@ from assignment4.experiments import (
     pixels_from_0_to_1,
     train_its_classifier,
 )
+from assignment4.encoder_decoder.models import AS_DESCRIBED, FOR_CLASSIFIER, Architecture
+from assignment4.encoder_decoder.scripts import AS_IN_SCRIPTS
+from assignment4.encoder_decoder.targets import one_hot
+from assignment4.encoder_decoder.training import Trained
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, load_letters, normalize
-from assignment4.replication import run_experiment
-from assignment4.scripts_network import AS_IN_SCRIPTS
+from assignment4.replication import runs as replication
+from assignment4.replication.runs import run_experiment
 
 pytestmark = pytest.mark.usefixtures("empty_cache")
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from assignment4.figures.growth import plot_chapters, plot_growth
-from assignment4.growth import (
+from assignment4.book.growth import (
     Growth,
     beside_proportion,
     check_idle_in_growth,
     fit_power_law,
     read_growth,
 )
+from assignment4.figures.growth import plot_chapters, plot_growth
 from assignment4.intervals import Interval
 
 SIZES = [10.0, 20.0, 40.0, 80.0, 160.0]

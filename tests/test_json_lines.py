@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from assignment4 import running_times
-from assignment4.json_lines import append_json_line, read_json_lines
-from assignment4.matrix import run_matrix
-from assignment4.replication import read_lines, read_results
+from assignment4.book import running_times
+from assignment4.replication.json_lines import append_json_line, read_json_lines
+from assignment4.replication.runs import read_lines, read_results
 
 SOUND = b'{"a": 1}\n'
 
@@ -84,5 +83,3 @@ def test_measurements_and_test_runs_without_their_name_are_one_error(tmp_path):
     path.write_bytes(SOUND)
     with pytest.raises(ValueError, match=r"speed\.jsonl, line 1: benchmark missing"):
         running_times.newest("training", path=path)
-    with pytest.raises(ValueError, match=r"line 1: circumstances, outcome, tree missing"):
-        run_matrix([], results=path)

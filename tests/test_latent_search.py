@@ -9,11 +9,11 @@ import sympy
 
 from assignment4.encoder_decoder import build_decoder
 from assignment4.encoder_decoder.classifiers import read_letters, train_judge
+from assignment4.encoder_decoder.experiments import JUDGE_SEED
 from assignment4.encoder_decoder.losses import train_on_random_targets
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
 from assignment4.encoder_decoder.squared_error import loss_to_all
 from assignment4.encoder_decoder.training import DEFAULT_STEPS
-from assignment4.experiments import JUDGE_SEED
 from assignment4.intervals import Interval
 from assignment4.latent_search.checks import (
     find_the_same,

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assignment4 import ROOT
 from assignment4.letters import CYRILLIC, LATIN, PAIRS, Alphabet, load_letters
 from assignment4.letters.description import slant_spread
 from assignment4.letters.embedded import render_letters
@@ -24,7 +25,6 @@ from assignment4.letters.typefaces import (
     signed_distance,
     typeface_families,
 )
-from assignment4.notebooks import ROOT
 
 DIGEST = "cad9a1e8372b2c873aa32cbf862746546862f1336f36619a928d2404e819ee52"
 """Of all embedded letters with seed 0: the same bytes on any machine and Python."""

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from assignment4 import claims
+from assignment4 import ROOT, claims
 from assignment4.letters import ALPHABETS, BOOK_PAIRS, CYRILLIC, PAIRS, load_letters, loading
 from assignment4.letters.embedded import NAME, render_letters
 from assignment4.letters.pair_files import LARGEST_FILE, alphabet_name, pairs_file, read_pairs
 from assignment4.letters.typefaces import TYPEFACES
-from assignment4.repository import ROOT
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -290,9 +289,12 @@ from pathlib import Path
 import letter_images
 import numpy as np
 
-from assignment4 import claims, own_letters, provenance, replication
+from assignment4 import claims
+from assignment4.letters import own as own_letters
+from assignment4.replication import provenance
+from assignment4.replication import runs as replication
 from assignment4.figures.letters import samples_by_class
-from assignment4.ledger import Ledger
+from assignment4.book.ledger import Ledger
 from assignment4.letters import CYRILLIC, LATIN, ALPHABETS, embedded, load_letters, split_by_family
 from assignment4.letters.description import describe_classes
 from assignment4.transfer.kinds import two_kinds

@@ -27,14 +27,13 @@ from letter_images import (
 )
 from PIL import Image, ImageChops
 
-from assignment4 import cache
+from assignment4 import ROOT, cache
 from assignment4.letters import CYRILLIC, LATIN, archives, folders, load_letters, sources
 from assignment4.letters.archives import LARGEST_DIRECTORY, LARGEST_FILE, RUSSIAN
 from assignment4.letters.embedded import render_letters
 from assignment4.letters.files import FILES
 from assignment4.letters.images import read_letter
 from assignment4.letters.sources import describe_left_out, read_source
-from assignment4.notebooks import ROOT
 
 pytestmark = pytest.mark.filterwarnings("error")
 

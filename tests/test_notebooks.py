@@ -7,7 +7,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from assignment4.notebooks import (
+from assignment4.book.notebooks import (
     METADATA,
     chapter_paths,
     execute,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assignment4.notebooks import kernel_environment
-from assignment4.offline import NetworkError
+from assignment4.book.network import NetworkError
+from assignment4.book.notebooks import kernel_environment
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80), ("example.org", 80)])

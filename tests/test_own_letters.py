@@ -10,7 +10,7 @@ from PIL import Image
 
 from assignment4 import __main__, cache
 from assignment4.letters import CYRILLIC, LATIN, load_letters
-from assignment4.own_letters import IMAGES_IN_ROW, count_letters, draw_contact_sheet
+from assignment4.letters.own import IMAGES_IN_ROW, count_letters, draw_contact_sheet
 
 
 @pytest.fixture(autouse=True)

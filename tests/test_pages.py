@@ -19,10 +19,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pypdfium2 import PdfDocument
 
+from assignment4 import ROOT
 from assignment4.book import editions
 from assignment4.book.checksums import CHECKSUMS, published_files, write_checksums
+from assignment4.book.notebooks import toc_entries
 from assignment4.claims import book_claims
-from assignment4.notebooks import ROOT, toc_entries
 
 pytestmark = pytest.mark.slow
 

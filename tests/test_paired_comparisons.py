@@ -6,9 +6,8 @@ import pytest
 from scipy import stats
 
 from assignment4.figures.paired_comparisons import plot_comparisons
-from assignment4.intervals import Interval, mean_interval
-from assignment4.multiple_comparisons import widen
-from assignment4.paired_comparisons import (
+from assignment4.intervals import Interval, mean_interval, widen
+from assignment4.replication.paired_comparisons import (
     BASE,
     NO_DIFFERENCE,
     Comparison,

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.pca.batches import batch_error, corrected_rule, report_rule, scatter_matrix
-from assignment4.pca.batches_checks import (
+from assignment4.pca.batches.checks import (
     corrected_formula_gives_error,
     gradient_is_unbiased,
     has_bias_factor,
@@ -18,7 +17,8 @@ from assignment4.pca.batches_checks import (
     is_unbiased,
     report_gives_error,
 )
-from assignment4.pca.estimates import (
+from assignment4.pca.batches.error import batch_error, corrected_rule, report_rule, scatter_matrix
+from assignment4.pca.batches.estimates import (
     batch_covariance,
     bias_factor,
     centred_error,

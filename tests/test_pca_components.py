@@ -10,14 +10,19 @@ import sklearn.decomposition
 from assignment4.letters import load_letters, normalize, split_as_reported
 from assignment4.letters.normalization import normalize_mean, normalize_stddev
 from assignment4.pca.components import principal_components, reconstruction_error, with_signs
-from assignment4.pca.error_checks import (
+from assignment4.pca.minimum.error_checks import (
     centring_saves_at_most_one_component,
     errors_are_discarded_sums,
     formula_needs_mean_zero,
     last_eigenvalue_is_rounding,
     mean_explains_error,
 )
-from assignment4.pca.errors import MeasuredErrors, UncentredError, measure_errors, uncentred_error
+from assignment4.pca.minimum.errors import (
+    MeasuredErrors,
+    UncentredError,
+    measure_errors,
+    uncentred_error,
+)
 from assignment4.pca.singular_values import decompose, truncate
 
 NUMBERS = (1, 2, 5, 10, 20, 50, 100, 200, 400, 783, 784)

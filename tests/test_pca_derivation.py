@@ -8,19 +8,8 @@ from itertools import combinations, permutations, product
 import pytest
 import sympy
 
-from assignment4.notebooks import ROOT
-from assignment4.pca.derivation import (
-    LINES,
-    covariance,
-    error,
-    expansion,
-    expansion_row,
-    line_before,
-    product_of_means,
-    squared_norm,
-    squares_of_mean,
-)
-from assignment4.pca.derivation_checks import (
+from assignment4 import ROOT
+from assignment4.pca.derivation.checks import (
     FOR_ALL_SIZES,
     SETTINGS,
     are_eigenvectors,
@@ -35,7 +24,18 @@ from assignment4.pca.derivation_checks import (
     separates_eigenvectors,
     steps,
 )
-from assignment4.pca.settings import (
+from assignment4.pca.derivation.lines import (
+    LINES,
+    covariance,
+    error,
+    expansion,
+    expansion_row,
+    line_before,
+    product_of_means,
+    squared_norm,
+    squares_of_mean,
+)
+from assignment4.pca.derivation.settings import (
     arbitrary_settings,
     build_setting,
     cayley_basis,
@@ -45,7 +45,7 @@ from assignment4.pca.settings import (
     unit_eigenvectors,
     unit_vectors,
 )
-from assignment4.pca.slips import HIDDEN, NO_VALUE, SHOWN, SLIPS, printed_step
+from assignment4.pca.derivation.slips import HIDDEN, NO_VALUE, SHOWN, SLIPS, printed_step
 
 SCALED = sympy.diag(1, 2, 1)
 CITING = [number for number, line in LINES.items() if line.cites]

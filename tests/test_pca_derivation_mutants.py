@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.pca.derivation import covariance_form
-from assignment4.pca.derivation_checks import SETTINGS, has_effect, steps
-from assignment4.pca.index_notation import (
+from assignment4.pca.derivation.checks import SETTINGS, has_effect, steps
+from assignment4.pca.derivation.index_notation import (
     GENERAL_LINES,
     RANGES,
     REMAINDER,
@@ -25,16 +24,17 @@ from assignment4.pca.index_notation import (
     total,
     v,
 )
-from assignment4.pca.projection import compact
-from assignment4.pca.projection_checks import sum_is_compact
-from assignment4.pca.settings import (
+from assignment4.pca.derivation.lines import covariance_form
+from assignment4.pca.derivation.projection import compact
+from assignment4.pca.derivation.projection_checks import sum_is_compact
+from assignment4.pca.derivation.settings import (
     Setting,
     arbitrary_settings,
     build_setting,
     cayley_basis,
     symbols_matrix,
 )
-from assignment4.pca.slips import SLIPS
+from assignment4.pca.derivation.slips import SLIPS
 
 ALL_SIZES = [(2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (3, 3)]
 

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from assignment4 import batch_sizes
-from assignment4.batch_sizes import BATCH_SIZES, RULES, SIZES, TUNING_SEEDS, run_batch_size
 from assignment4.intervals import mean_interval
 from assignment4.letters import Letters, load_letters
-from assignment4.pca.descent import (
+from assignment4.pca.batches import experiments as batch_sizes
+from assignment4.pca.batches.descent import (
     LinearNetworks,
     descend,
     draw_order,
@@ -15,7 +14,7 @@ from assignment4.pca.descent import (
     excess_errors,
     follow_oja,
 )
-from assignment4.pca.descent_checks import (
+from assignment4.pca.batches.descent_checks import (
     NOTICEABLE,
     SIGNIFICANT,
     factor_between,
@@ -23,7 +22,14 @@ from assignment4.pca.descent_checks import (
     suffers,
     suffers_for_small_batches,
 )
-from assignment4.replication import read_results
+from assignment4.pca.batches.experiments import (
+    BATCH_SIZES,
+    RULES,
+    SIZES,
+    TUNING_SEEDS,
+    run_batch_size,
+)
+from assignment4.replication.runs import read_results
 
 D, K = 6, 2
 SAMPLES = np.random.default_rng(0).standard_normal((60, D)) * [5, 4, 2, 1.5, 1.2, 1]
@@ -82,7 +88,7 @@ def test_a_step_of_oja_s_rule_is_one_of_the_power_method():
 def test_orthonormalising_at_every_tenth_step_is_enough(monkeypatch):
     order = draw_order(60, 100, seed=0)
     found = follow_oja(SAMPLES, order, START, batch_size=2, rates=[0.01, 0.2])
-    monkeypatch.setattr("assignment4.pca.descent.STEPS_BETWEEN_QR", 1)
+    monkeypatch.setattr("assignment4.pca.batches.descent.STEPS_BETWEEN_QR", 1)
     every = follow_oja(SAMPLES, order, START, batch_size=2, rates=[0.01, 0.2])
     products = [networks.decoders @ networks.encoders for networks in (found, every)]
     assert np.allclose(*products, atol=1e-9)

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from assignment4.pca import descent
+from assignment4.pca.batches import descent
+from assignment4.pca.batches.descent import draw_order, draw_start
+from assignment4.pca.batches.descent_checks import factor_between, geometric_mean
 from assignment4.pca.components import PrincipalComponents, principal_components
-from assignment4.pca.descent import draw_order, draw_start
-from assignment4.pca.descent_checks import factor_between, geometric_mean
-from assignment4.pca.error_checks import (
+from assignment4.pca.minimum.error_checks import (
     centring_saves_at_most_one_component,
     errors_are_discarded_sums,
     last_eigenvalue_is_rounding,
     mean_explains_error,
 )
-from assignment4.pca.errors import MeasuredErrors, UncentredError
+from assignment4.pca.minimum.errors import MeasuredErrors, UncentredError
 from assignment4.pca.singular_values import decompose
 from assignment4.pca.singular_values_checks import matches_components
 

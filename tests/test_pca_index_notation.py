@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.pca import index_notation
-from assignment4.pca.derivation import LINES
-from assignment4.pca.derivation_checks import (
+from assignment4.pca.derivation import index_notation
+from assignment4.pca.derivation.checks import (
     FOR_ALL_SIZES,
     follows_for_all_sizes,
     sums_are_equal,
 )
-from assignment4.pca.index_notation import (
+from assignment4.pca.derivation.index_notation import (
     DIFFERENCE_OF_EXPANSIONS,
     GENERAL_LINES,
     REMAINDER,
@@ -25,7 +24,8 @@ from assignment4.pca.index_notation import (
     terms,
     total,
 )
-from assignment4.pca.settings import build_setting, symbols_matrix
+from assignment4.pca.derivation.lines import LINES
+from assignment4.pca.derivation.settings import build_setting, symbols_matrix
 
 
 @pytest.mark.parametrize("number", [number for number in FOR_ALL_SIZES if number != 6])

@@ -8,7 +8,7 @@ import scipy.linalg
 import sympy
 from sklearn.decomposition import PCA
 
-from assignment4.pca.minimiser import (
+from assignment4.pca.minimum.minimiser import (
     excess_term,
     random_bases,
     random_samples,
@@ -17,7 +17,7 @@ from assignment4.pca.minimiser import (
     smallest,
     weight,
 )
-from assignment4.pca.minimiser_checks import (
+from assignment4.pca.minimum.minimiser_checks import (
     discarded_are_smallest,
     excess_is_never_negative,
     minimising_subspace_is_of_eigenvectors,
@@ -26,7 +26,7 @@ from assignment4.pca.minimiser_checks import (
     weights_are_shares,
     weights_carry_trace,
 )
-from assignment4.pca.stationary import (
+from assignment4.pca.minimum.stationary import (
     curvatures,
     lagrangian_gradient,
     multipliers,
@@ -35,7 +35,7 @@ from assignment4.pca.stationary import (
     report_pair_rule,
     rotated_basis,
 )
-from assignment4.pca.stationary_checks import (
+from assignment4.pca.minimum.stationary_checks import (
     eigenvectors_among,
     is_minimiser,
     is_multiplier,

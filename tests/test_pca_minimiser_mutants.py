@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from assignment4.pca.minimiser import Search, descend, random_samples, smallest, weight
-from assignment4.pca.minimiser_checks import (
+from assignment4.pca.minimum.minimiser import Search, descend, random_samples, smallest, weight
+from assignment4.pca.minimum.minimiser_checks import (
     discarded_are_smallest,
     weights_are_shares,
     weights_carry_trace,

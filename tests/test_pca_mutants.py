@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.pca import batches
-from assignment4.pca.batches import BatchError, batch_error, corrected_rule, report_rule
-from assignment4.pca.batches_checks import (
+from assignment4.pca.batches import error as batches
+from assignment4.pca.batches.checks import (
     corrected_formula_gives_error,
     gradient_is_unbiased,
     has_bias_factor,
     is_batch_error,
     report_gives_error,
 )
-from assignment4.pca.components import PrincipalComponents, reconstruction_error
-from assignment4.pca.estimates import (
+from assignment4.pca.batches.error import BatchError, batch_error, corrected_rule, report_rule
+from assignment4.pca.batches.estimates import (
     mean_error,
     naive_covariance,
     with_replacement,
 )
+from assignment4.pca.components import PrincipalComponents, reconstruction_error
 
 RANDOM = np.random.default_rng(0)
 BASIS = np.linalg.qr(RANDOM.normal(size=(4, 4))).Q

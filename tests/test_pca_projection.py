@@ -3,7 +3,7 @@
 import pytest
 import sympy
 
-from assignment4.pca.projection import (
+from assignment4.pca.derivation.projection import (
     compact,
     dot_product,
     entry_of_sum,
@@ -11,13 +11,13 @@ from assignment4.pca.projection import (
     projection_onto,
     sum_of_scaled,
 )
-from assignment4.pca.projection_checks import (
+from assignment4.pca.derivation.projection_checks import (
     is_length,
     is_projection,
     is_signed_length,
     sum_is_compact,
 )
-from assignment4.pca.settings import cayley_basis, symbols_matrix, unit_vectors
+from assignment4.pca.derivation.settings import cayley_basis, symbols_matrix, unit_vectors
 
 DIMENSIONS = (2, 3)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import IncrementalPCA
 
+from assignment4 import ROOT
 from assignment4.letters import load_letters, normalize
-from assignment4.notebooks import ROOT
 from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.running import RunningCovariance
 

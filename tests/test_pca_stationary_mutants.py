@@ -3,21 +3,21 @@
 import pytest
 import sympy
 
-from assignment4.pca.settings import symbols_matrix
-from assignment4.pca.stationary import (
+from assignment4.pca.derivation.settings import symbols_matrix
+from assignment4.pca.linear_auto_encoder.points import (
+    covariance_of,
+    eigenvector_point,
+    falling_direction,
+    gradient_at,
+)
+from assignment4.pca.linear_auto_encoder.points_checks import is_saddle
+from assignment4.pca.minimum.stationary import (
     curvatures,
     lagrangian,
     ordered_eigenvalues,
     report_pair_rule,
     rotated_basis,
 )
-from assignment4.pca.stationary_points import (
-    covariance_of,
-    eigenvector_point,
-    falling_direction,
-    gradient_at,
-)
-from assignment4.pca.stationary_points_checks import is_saddle
 
 
 def test_the_lagrangian_of_an_orthonormal_basis_is_the_variance():

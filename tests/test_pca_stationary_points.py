@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 import sympy
 
+from assignment4.pca.batches.descent import descend, draw_start, excess_errors
 from assignment4.pca.components import principal_components
-from assignment4.pca.descent import descend, draw_start, excess_errors
-from assignment4.pca.singular_values import decompose, truncate
-from assignment4.pca.singular_values_checks import matches_components
-from assignment4.pca.stationary_points import (
+from assignment4.pca.linear_auto_encoder.points import (
     covariance_of,
     eigenvector_point,
     error_of_weights,
@@ -18,12 +16,14 @@ from assignment4.pca.stationary_points import (
     second_derivative,
     weights_of,
 )
-from assignment4.pca.stationary_points_checks import (
+from assignment4.pca.linear_auto_encoder.points_checks import (
     curves_upwards,
     is_saddle,
     is_stationary,
     only_eigenvectors_are_stationary,
 )
+from assignment4.pca.singular_values import decompose, truncate
+from assignment4.pca.singular_values_checks import matches_components
 
 c = sympy.Symbol("c", real=True, nonzero=True)
 SIZES = [2, 3]

@@ -8,8 +8,8 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
+from assignment4.book.pictures import TOLERANCE, changed_pictures, difference
 from assignment4.figures.letters import letter_axes, plot_letters
-from assignment4.picture_comparison import TOLERANCE, changed_pictures, difference
 
 
 def png(colors: np.ndarray) -> bytes:

@@ -7,7 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from assignment4.notebooks import chapter_paths
+from assignment4.book.notebooks import chapter_paths
 from assignment4.problems import Attempt, attempt, expect
 from assignment4.problems.transposed_convolutions import (
     even_kernels,

@@ -7,14 +7,17 @@ import json
 import numpy as np
 import pytest
 
-from assignment4 import cache, experiments, groups, provenance, replication
-from assignment4.encoder_decoder import losses
-from assignment4.experiments import SPLITS
-from assignment4.groups import GROUPS
+from assignment4 import cache
+from assignment4.encoder_decoder import experiments, losses
+from assignment4.encoder_decoder.experiments import SPLITS
 from assignment4.intervals import proportion_interval
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, load_letters
 from assignment4.letters.splits import split_as_reported
-from assignment4.replication import (
+from assignment4.replication import experiments as groups
+from assignment4.replication import provenance
+from assignment4.replication import runs as replication
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.runs import (
     PLAN,
     RESULTS,
     STEPS,

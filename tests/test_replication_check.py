@@ -7,11 +7,12 @@ import time
 import pytest
 from test_replication import LETTERS
 
-from assignment4 import replication, replication_check
-from assignment4.groups import GROUPS
-from assignment4.notebooks import THREADS
-from assignment4.replication_check import PARTS, measure, seconds_beside_training
-from assignment4.replication_cost import TRAINING, WHOLE
+from assignment4 import THREADS
+from assignment4.replication import check as replication_check
+from assignment4.replication import runs as replication
+from assignment4.replication.check import PARTS, measure, seconds_beside_training
+from assignment4.replication.cost import TRAINING, WHOLE
+from assignment4.replication.experiments import GROUPS
 
 TICK = 0.02
 """Real seconds for a pretended one."""

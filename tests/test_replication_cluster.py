@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sleeping_tasks import of_the_process, same_everywhere, sleep
 
-from assignment4 import cluster
-from assignment4.cluster import DifferentWorkerError, carry_out_on_workers, default_workers
-from assignment4.json_lines import append_json_line, read_json_lines
-from assignment4.notebooks import THREADS
-from assignment4.replication_cost import Span, expected_seconds, span
-from assignment4.repository import ROOT
+from assignment4 import ROOT, THREADS
+from assignment4.replication import cluster
+from assignment4.replication.cluster import (
+    DifferentWorkerError,
+    carry_out_on_workers,
+    default_workers,
+)
+from assignment4.replication.cost import Span, expected_seconds, span
+from assignment4.replication.json_lines import append_json_line, read_json_lines
 
 ALLOWED_FAILURES = 3
 """Of a task whose workers die, as dask has it."""

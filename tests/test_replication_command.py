@@ -5,11 +5,13 @@ import sys
 
 import pytest
 
-from assignment4 import __main__, cache, replication, replication_command
-from assignment4.groups import GROUPS
+from assignment4 import __main__, cache
 from assignment4.letters import load_letters
-from assignment4.replication import PLAN, SEEDS
-from assignment4.replication_command import longest_first, prediction
+from assignment4.replication import command as replication_command
+from assignment4.replication import runs as replication
+from assignment4.replication.command import longest_first, prediction
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.runs import PLAN, SEEDS
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ import pytest
 from distributed import Client
 from test_replication_cluster import wait_until
 
-from assignment4 import __main__, cache, replication_command
-from assignment4.cluster import LOOPBACK, local_cluster
-from assignment4.json_lines import read_json_lines
+from assignment4 import ROOT, __main__, cache
 from assignment4.letters import load_letters
-from assignment4.repository import ROOT
+from assignment4.replication import command as replication_command
+from assignment4.replication.cluster import LOOPBACK, local_cluster
+from assignment4.replication.json_lines import read_json_lines
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from assignment4.notebooks import ROOT
-from assignment4.running_times import (
+from assignment4 import ROOT
+from assignment4.book.running_times import (
     check_idle,
     compared,
     describe_machine,

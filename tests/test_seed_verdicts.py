@@ -8,11 +8,11 @@ from matplotlib import pyplot as plt
 
 from assignment4.claims import read_claims
 from assignment4.figures.replication import STYLES, plot_quantities
-from assignment4.groups import GROUPS
 from assignment4.intervals import Interval, mean_interval
 from assignment4.letters import LATIN, Alphabet
-from assignment4.replication_command import expected_of
-from assignment4.seed_verdicts import (
+from assignment4.replication.command import expected_of
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.seed_verdicts import (
     Case,
     Quantity,
     cases,

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from assignment4.experiments import pixels_from_0_to_1
+from assignment4.encoder_decoder.experiments import pixels_from_0_to_1
 from assignment4.figures.transfer import plot_accuracies, plot_both_ways, plot_misread
 from assignment4.intervals import Interval, mean_interval, proportion_interval
 from assignment4.letters import (
@@ -25,7 +25,7 @@ from assignment4.letters import (
 )
 from assignment4.letters.rendering import Variation, draw_variations, render_image
 from assignment4.letters.typefaces import letter_shape, typeface_families
-from assignment4.replication import (
+from assignment4.replication.runs import (
     SEEDS,
     STEPS_OF_READERS,
     read_lines,

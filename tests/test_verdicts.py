@@ -2,7 +2,7 @@
 
 import pytest
 
-from assignment4.verdicts import all_of, opposite
+from assignment4.intervals import all_of, opposite
 
 
 @pytest.mark.parametrize(

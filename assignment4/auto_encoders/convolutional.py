@@ -13,7 +13,6 @@ import numpy as np
 from keras import layers
 
 from assignment4 import cache
-from assignment4.encoder_decoder import training
 from assignment4.encoder_decoder.models import AS_DESCRIBED, IMAGE_SHAPE, Blocks, outputs_of
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.encoder_decoder.training import Trained, train
@@ -25,18 +24,6 @@ from assignment4.letters import (
     split_by_family,
 )
 from assignment4.pca.components import principal_components
-
-CODE = (
-    *training.CODE,
-    "auto_encoders/convolutional",
-    "letters/dataset",
-    "letters/normalization",
-    "letters/random_order",
-    "letters/splits",
-    "pca/components",
-    "pca/inputs",
-)
-"""The modules on which a result depends, beside the letters."""
 
 SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
 AUTO_ENCODERS = {f"k = {k}": k for k in (2, 5, 10, 20, 50, 100, 200)}
@@ -89,11 +76,7 @@ def train_auto_encoder(letters: Alphabet, k: int, *, steps: int, seed: int) -> T
         loss=keras.losses.MeanSquaredError(),
         steps=steps,
         seed=seed,
-        data={
-            "images": cache.array_digest(images),
-            "k": k,
-            "network": cache.code_digest("auto_encoders/convolutional"),
-        },
+        data={"images": cache.array_digest(images), "k": k},
     )
 
 

@@ -16,11 +16,10 @@ from keras import layers
 from scipy.linalg import subspace_angles
 
 from assignment4 import cache
+from assignment4.cache import progress_bar
 from assignment4.pca.components import check_count
 from assignment4.pca.inputs import as_samples, checked_number
-from assignment4.progress import progress_bar
 
-CODE = ("auto_encoders/linear", "pca/components", "pca/inputs", "reproducible")
 """The modules on which the matrices depend, beside the samples."""
 
 BATCH_SIZE = 250
@@ -79,8 +78,7 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
         "samples": cache.array_digest(samples),
         "k": k,
         "seed": seed,
-        "code": cache.code_digest(*CODE),
-        "versions": cache.versions("keras", "numpy", "tensorflow"),
+        "made by": cache.made_by(train_linear_auto_encoder),
     }
     weights = cache.stored("linear_auto_encoder", key, lambda: _fit(samples, k, seed))
     encoder, decoder = (weights[name].T.astype(float) for name in ("encoder", "decoder"))

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from assignment4.notebooks import chapter_paths
+from assignment4.book.notebooks import chapter_paths
 
 FOLDER = "_downloads/without_outputs"
 LAUNCH_BUTTONS = {

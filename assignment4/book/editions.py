@@ -11,10 +11,10 @@ import nbformat
 import yaml
 from playwright.sync_api import sync_playwright
 
+from assignment4 import ROOT
 from assignment4.book.checksums import published_files
+from assignment4.book.notebooks import chapter_paths, store
 from assignment4.cache import write_atomically
-from assignment4.notebooks import chapter_paths, store
-from assignment4.repository import ROOT
 
 BUILD = ROOT / "_build"
 """Where editions go."""

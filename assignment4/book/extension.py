@@ -11,7 +11,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from assignment4.book import checksums, downloads, glossary, page_weight, reading, results
-from assignment4.notebooks import chapter_paths, kernel_environment, toc_entries
+from assignment4.book.notebooks import chapter_paths, kernel_environment, toc_entries
 
 MATHJAX_PARTS = (
     "startup.js",

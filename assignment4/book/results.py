@@ -21,8 +21,8 @@ from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from assignment4.ledger import recorded_claims
-from assignment4.notebooks import chapter_paths
+from assignment4.book.ledger import recorded_claims
+from assignment4.book.notebooks import chapter_paths
 
 TAG = "check-"
 STATED = ("definition", "assumption", "example", "as printed")

@@ -8,8 +8,14 @@ import keras
 import numpy as np
 
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, Readability
-from assignment4.intervals import Interval, is_above, is_below, proportion_interval
-from assignment4.verdicts import all_of, opposite
+from assignment4.intervals import (
+    Interval,
+    all_of,
+    is_above,
+    is_below,
+    opposite,
+    proportion_interval,
+)
 
 LARGEST_DEVIATION = 0.02
 LARGEST_GAIN = 0.02

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assignment4.intervals import Interval, is_above, mean_interval
-from assignment4.verdicts import all_of, opposite
+from assignment4.intervals import Interval, all_of, is_above, mean_interval, opposite
 
 LEAST_EXCESS = 0.02
 """A lattice counts from a fiftieth of the variance on. White noise of 28 x 28 pixels has 15 / 783

@@ -21,8 +21,7 @@ from assignment4.encoder_decoder.squared_error import (
     loss_to_all,
     reduced,
 )
-from assignment4.intervals import Interval, is_below, proportion_interval
-from assignment4.verdicts import all_of
+from assignment4.intervals import Interval, all_of, is_below, proportion_interval
 
 ROUNDING = 1e-9
 """The largest relative difference of sums in double precision that counts as none."""

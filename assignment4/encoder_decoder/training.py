@@ -12,26 +12,15 @@ import numpy as np
 from keras import ops
 
 from assignment4 import cache
+from assignment4.cache import progress_bar
 from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import Batches
-from assignment4.progress import progress_bar
 
 DEFAULT_STEPS = 500
 """Training steps of a chapter; the report took 20,000, and ASSIGNMENT4_STEPS may say so."""
 
 MOST_DIGITS = 9
 """Of a number of training steps."""
-
-CODE = (
-    "encoder_decoder/classifiers",
-    "encoder_decoder/losses",
-    "encoder_decoder/models",
-    "encoder_decoder/optimizer",
-    "encoder_decoder/targets",
-    "encoder_decoder/training",
-    "reproducible",
-)
-"""The modules on which trained weights depend, beside the data that they are trained on."""
 
 STEPS_BETWEEN_SAVES = 1000
 STEPS_PER_EXECUTION = 20
@@ -122,18 +111,15 @@ def train(
     """
     keras.utils.set_random_seed(seed)
     model = build()
+    losses = loss if isinstance(loss, Sequence) else [loss]
     key = {
         "steps": steps,
         "seed": seed,
-        "loss": [
-            {"class": type(one).__name__} | one.get_config()
-            for one in (loss if isinstance(loss, Sequence) else [loss])
-        ],
+        "loss": [{"class": type(one).__name__} | one.get_config() for one in losses],
         "learning rate": learning_rate,
         "layers": list(layer_settings(model)),
         "data": dict(data),
-        "code": cache.code_digest(*CODE),
-        "versions": cache.versions("keras", "numpy", "tensorflow"),
+        "made by": cache.made_by(train, build, batches, *losses),
     }
 
     def compute():

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
+from assignment4.book.growth import Growth
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
-from assignment4.growth import Growth
 
 _STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, ORANGE
-from assignment4.pca.minimiser import Search
+from assignment4.pca.minimum.minimiser import Search
 
 _BARS = 40
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREY, ORANGE
 from assignment4.intervals import Interval
-from assignment4.paired_comparisons import BASE, NO_DIFFERENCE, Comparison
+from assignment4.replication.paired_comparisons import BASE, NO_DIFFERENCE, Comparison
 
 
 def plot_comparisons(comparisons: Sequence[Comparison]) -> list[Axes]:

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREEN, GREY, ORANGE
-from assignment4.seed_verdicts import Quantity
+from assignment4.replication.seed_verdicts import Quantity
 
 STYLES = {
     "above": {"color": BLUE, "marker": ">", "markerfacecolor": BLUE},

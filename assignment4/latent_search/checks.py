@@ -10,10 +10,9 @@ import numpy as np
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_READING_ACCURACY
 from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.encoder_decoder.models import outputs_of
-from assignment4.intervals import Interval, is_above, is_below, mean_interval
+from assignment4.intervals import Interval, all_of, is_above, is_below, mean_interval
 from assignment4.latent_search.search import Search
 from assignment4.latent_search.trap import normalizations
-from assignment4.verdicts import all_of
 
 LARGEST_SHARE = 0.05
 """Of the squared distance to the class mean, in the class's own variance."""

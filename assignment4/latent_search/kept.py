@@ -14,7 +14,7 @@ def search_key(
     decoder: keras.Model,
     data: Sequence[np.ndarray],
     options: Mapping[str, object],
-    code: Sequence[str],
+    run: object,
 ) -> dict[str, object]:
     """Return all that a search depends on, as the key of an entry of the cache.
 
@@ -22,15 +22,14 @@ def search_key(
         decoder: before the search.
         data: the means, constants and starts.
         options: of the search.
-        code: the modules that make it.
+        run: what makes it.
     """
     return {
         "decoder": cache.array_digest(*decoder.get_weights()),
         "layers": [[type(layer).__name__, layer.get_config()] for layer in decoder.layers],
         "data": cache.array_digest(*data),
         "options": dict(options),
-        "code": cache.code_digest(*code),
-        "versions": cache.versions("keras", "numpy", "tensorflow"),
+        "made by": cache.made_by(run),
     }
 
 

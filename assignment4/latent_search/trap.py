@@ -14,7 +14,6 @@ import numpy as np
 import sympy
 from keras import layers
 
-from assignment4.latent_search import search
 from assignment4.latent_search.kept import kept, search_key
 from assignment4.latent_search.search import (
     LEARNING_RATE,
@@ -24,9 +23,6 @@ from assignment4.latent_search.search import (
     latent_gradient,
     run_one_by_one,
 )
-
-CODE = (*search.CODE, "latent_search/trap")
-"""The modules on which the scripts' search depends, beside the decoder and the letters."""
 
 epsilon = sympy.Symbol("epsilon", positive=True)
 deviation = sympy.Symbol("d", real=True)
@@ -114,7 +110,7 @@ def search_as_scripts(
         for weight in weights:
             weight.assign(weight.numpy() * 0 + ("gamma" in weight.path))
     options = {"steps": steps, "learning_rate": learning_rate}
-    key = search_key(decoder, (means, constants, starts), options, CODE)
+    key = search_key(decoder, (means, constants, starts), options, search_as_scripts)
 
     def run() -> dict[str, np.ndarray]:
         descent = Descent(decoder, (1,), training=True, weights=weights, **options)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assignment4.cache import code_digest, stored, versions
+from assignment4.cache import made_by, stored, versions
 from assignment4.letters.pairs import CYRILLIC, LATIN
 from assignment4.letters.random_order import random_order
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
@@ -11,17 +11,6 @@ from assignment4.letters.typefaces import TYPEFACES, letter_shape
 NAME = "typefaces"
 CYRILLIC_COUNT = 5798
 LATIN_COUNT = 6015
-
-CODE = (
-    "letters/embedded",
-    "letters/faults",
-    "letters/pair_files",
-    "letters/pairs",
-    "letters/random_order",
-    "letters/rendering",
-    "letters/typefaces",
-)
-"""The modules on which the images depend."""
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -65,9 +54,8 @@ def _stored_letters(name: str, letters: str, count: int, seed: int) -> Arrays:
         "typefaces": [face.file for face in TYPEFACES],
         "count": count,
         "seed": seed,
-        "code": code_digest(*CODE),
+        "made by": made_by(_stored_letters),
         "versions": versions(
-            "matplotlib", "numpy", "scipy",
             "font-roboto", "font-manrope", "font-source-sans-pro", "font-source-serif-pro",
         ),
     }  # fmt: skip

@@ -17,31 +17,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4.cache import code_digest, stored, versions
+from assignment4.cache import made_by, progress_bar, stored
 from assignment4.letters import files
 from assignment4.letters.archives import Files, letter_folder, open_archive, shown
 from assignment4.letters.faults import faults_of, printable
 from assignment4.letters.folders import open_folder
 from assignment4.letters.images import read_letter
 from assignment4.letters.pairs import ALPHABETS, CYRILLIC, LATIN
-from assignment4.progress import progress_bar
 
 LETTERS = {"cyrillic": CYRILLIC, "latin": LATIN}
-
-CODE = tuple(
-    f"letters/{name}"
-    for name in (
-        "archives",
-        "faults",
-        "files",
-        "folders",
-        "images",
-        "pair_files",
-        "pairs",
-        "sources",
-    )
-)
-"""The modules on which the prepared images depend."""
 
 _EXPECTED = (
     "the course's four npy files, or {cyrillic}.zip and {latin}.zip, or folders {cyrillic} and "
@@ -165,8 +149,7 @@ def _prepare(chosen: dict[str, list[_File]], parts: dict[str, Path]) -> Arrays:
     """Return the images of files and their labels, from the cache where it has them."""
     key = {
         "content": _digest(chosen, parts),
-        "code": code_digest(*CODE),
-        "versions": versions("numpy", "pillow"),
+        "made by": made_by(_read_images),
     }
 
     def compute():

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assignment4.intervals import Interval, mean_interval
-from assignment4.paired_comparisons import Comparison
 from assignment4.problems import expect
+from assignment4.replication.paired_comparisons import Comparison
 
 SEEDS = 5
 

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4 import experiments
+from assignment4.encoder_decoder.experiments import SPLITS, pixels_from_0_to_1
 from assignment4.encoder_decoder.metrics import accuracy, logistic_regression, nearest_mean
-from assignment4.experiments import SPLITS, pixels_from_0_to_1
 from assignment4.letters import Alphabet, Letters, normalize
 from assignment4.transfer.faces import (
     check_new_faces,
@@ -18,16 +17,7 @@ from assignment4.transfer.faces import (
 )
 from assignment4.transfer.readers import STEPS, Prepare, faded, train_reader
 
-CODE = (
-    *experiments.CODE,
-    "letters/rendering",
-    "transfer/experiments",
-    "transfer/faces",
-    "transfer/readers",
-)
-"""The modules on which a result depends, beside the letters."""
-
-__all__ = ["CODE", "COUNT", "STEPS", "TRANSFERS", "Transfer", "letters_for", "run_transfer"]
+__all__ = ["COUNT", "STEPS", "TRANSFERS", "Transfer", "letters_for", "run_transfer"]
 
 COUNT = 2100
 """Images to train on, however many faces they show: 150 of each letter."""

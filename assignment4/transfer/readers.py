@@ -59,10 +59,7 @@ def train_reader(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps=steps,
         seed=seed,
-        data={
-            "letters": cache.array_digest(images, labels),
-            "reader": cache.code_digest("transfer/readers"),
-        },
+        data={"letters": cache.array_digest(images, labels)},
     )
     return Reader(trained, prepare)
 

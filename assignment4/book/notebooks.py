@@ -1,0 +1,136 @@
+"""The chapters as notebooks: their order, what their kernels need, and storing their outputs."""
+
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from assignment4 import ROOT
+
+TIMEOUT = 1800
+"""Seconds that one cell may take."""
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+"""A stored chapter's kernel and language, the same whichever Python executed it."""
+
+NETWORK_OFF = """from assignment4.book.network import forbid_network
+
+forbid_network()
+del forbid_network
+"""
+"""What a chapter's kernel executes before its first cell."""
+
+
+def toc_entries(root: Path = ROOT) -> list[str]:
+    """Return the pages of `_toc.yml` in reading order, without suffix.
+
+    Args:
+        root: the folder with `_toc.yml`.
+
+    Returns:
+        Paths relative to `root`, such as "chapters/intro".
+    """
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *_files_below(toc)]
+
+
+def _files_below(node: dict) -> Iterator[str]:
+    for level in ("parts", "chapters", "sections"):
+        for entry in node.get(level, []):
+            if "file" in entry:
+                yield entry["file"]
+            yield from _files_below(entry)
+
+
+def chapter_paths(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks of `_toc.yml` in reading order, as absolute paths."""
+    paths = [root / f"{entry}.ipynb" for entry in toc_entries(root)]
+    return [path for path in paths if path.exists()]
+
+
+def kernel_environment(root: Path = ROOT) -> dict[str, str]:
+    """Return the environment variables that a chapter's kernel needs beside the inherited ones.
+
+    `import assignment4` works, the network is off, training shows no progress bar, a person's
+    IPython settings stay out, and relative paths, which a person gives from the root, hold in the
+    chapters' folder too. A `~` is the home folder also where no shell has replaced it.
+    """
+    search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {
+        "ASSIGNMENT4_PROGRESS": "0",
+        "IPYTHONDIR": _plain_ipython_folder().name,
+        "PYTHONPATH": os.pathsep.join(search_path),
+    }
+    for variable in ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_CACHE"):
+        if path := os.environ.get(variable):
+            environment[variable] = os.path.abspath(root / os.path.expanduser(path))
+    return environment
+
+
+@functools.cache
+def _plain_ipython_folder() -> tempfile.TemporaryDirectory:
+    """Return a folder that lasts as long as this process.
+
+    Its settings quieten the kernel's log, and turn the kernel's network off.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="ipython-")
+    profile = Path(folder.name) / "profile_default"
+    profile.mkdir()
+    settings = 'get_config().IPKernelApp.log_level = "ERROR"\n'
+    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+    (profile / "startup").mkdir()
+    (profile / "startup" / "offline.py").write_text(NETWORK_OFF, encoding="utf-8")
+    return folder
+
+
+def execute(path: Path) -> nbformat.NotebookNode:
+    """Return the notebook with the outputs of a fresh kernel, run in the notebook's folder.
+
+    Raises:
+        RuntimeError: a cell fails; the message names the notebook and the cell.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.update(METADATA)
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    with client.setup_kernel(env={**os.environ, **kernel_environment()}):
+        for index, cell in enumerate(notebook.cells):
+            cell.metadata.pop("execution", None)
+            try:
+                client.execute_cell(cell, index)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                number = sum(other.cell_type == "code" for other in notebook.cells[: index + 1])
+                raise RuntimeError(f"{path.name}, code cell {number}: {error}") from error
+    return notebook
+
+
+def store(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Rewrite the notebook at once: a reader finds the old file or the new one, never a part."""
+    text = nbformat.writes(notebook) + "\n"
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".partial", delete=False
+    ) as file:
+        file.write(text)
+    shutil.copymode(path, file.name)
+    os.replace(file.name, path)

@@ -1,0 +1,1 @@
+"""Exercise 4 c: what a batch gives in place of all samples."""

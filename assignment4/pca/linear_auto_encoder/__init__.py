@@ -1,0 +1,1 @@
+"""Exercise 4: where the error of a linear auto-encoder is level."""

@@ -1,0 +1,1 @@
+"""Exercise 4 b: the least error, its minimisers, and the argument by Lagrange multipliers."""

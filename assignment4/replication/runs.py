@@ -1,0 +1,266 @@
+"""Experiments over seeds, kept as lines of text with what they depend on."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment4 import ROOT
+from assignment4.encoder_decoder.assessment import Readability
+from assignment4.encoder_decoder.training import DEFAULT_STEPS
+from assignment4.intervals import Interval, mean_interval, proportion_interval
+from assignment4.letters import Letters, load_letters
+from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
+from assignment4.letters.splits import REPORT_TRAIN_COUNT
+from assignment4.replication import task_process
+from assignment4.replication.cost import WHOLE
+from assignment4.replication.devices import device, is_of_gpu, take_gpu
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.json_lines import append_json_line, read_json_lines
+from assignment4.replication.provenance import IDENTITY, identity, provenance
+
+RESULTS = ROOT / "results"
+STEPS = {name: group.steps for name, group in GROUPS.items()}
+"""Training steps of each group, where no others are asked for."""
+
+SEEDS = range(5)
+STEPS_OF_AUTO_ENCODERS = 2000
+"""Of a longer training, which shows where the shorter one had not ended."""
+
+STEPS_OF_READERS = 600
+STEPS_OF_THE_REPORT = 20_000
+STEPS_OF_THE_SCRIPTS_NETWORK = 5000
+STEPS_OF_THE_TEST = 50
+"""Of a run so short that a test can do it again."""
+
+KNOWN = REPORT_TRAIN_COUNT
+UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
+"""How many embedded images the split "as reported" has: the results are of these."""
+
+PLAN = (
+    {"group": "squared_errors", "seeds": SEEDS},
+    {"group": "classifier_losses", "seeds": SEEDS},
+    {"group": "ablations", "seeds": SEEDS},
+    {
+        "group": "squared_errors",
+        "names": ["random letters"],
+        "split": "by family",
+        "seeds": SEEDS,
+    },
+    {"group": "as_in_scripts", "seeds": SEEDS},
+    {"group": "batch_sizes", "seeds": SEEDS},
+    {"group": "auto_encoders", "seeds": SEEDS},
+    {"group": "transfer", "seeds": SEEDS},
+    {
+        "group": "squared_errors",
+        "names": ["plain mean"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_TEST,
+    },
+    {"group": "squared_errors", "seeds": [0], "steps": DEFAULT_STEPS},
+    {
+        "group": "transfer",
+        "names": ["1 family", "6 families"],
+        "seeds": SEEDS,
+        "steps": STEPS_OF_READERS,
+    },
+    {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
+    {"group": "as_in_scripts", "seeds": [0], "steps": STEPS_OF_THE_SCRIPTS_NETWORK},
+    {
+        "group": "squared_errors",
+        "names": ["random letters"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
+    {
+        "group": "classifier_losses",
+        "names": ["classifier"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
+)
+"""What `make replicate` does, as arguments of `replicate`."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run that is to be done.
+
+    Attributes:
+        group: a name of GROUPS.
+        run: what its line begins with: experiment, split, seed, steps, provenance and device.
+    """
+
+    group: str
+    run: Mapping[str, object]
+
+    def __str__(self) -> str:
+        form = "{experiment}, seed {seed}, {steps} steps, letters split {split}"
+        return f"{self.group}: {form.format_map(self.run)}"
+
+
+def replicate(group: str, *, folder: Path = RESULTS, **settings) -> None:
+    """Carry out a group's open tasks in this process, and append a line for each.
+
+    Args:
+        group: a name of GROUPS, and that of the file, one JSON object a line.
+        folder: of the file.
+        settings: the other arguments of `open_tasks`.
+    """
+    for task in open_tasks(group, folder=folder, **settings):
+        store(task, carry_out(task), folder=folder)
+
+
+def open_tasks(
+    group: str,
+    *,
+    seeds: Sequence[int],
+    steps: int | None = None,
+    names: Sequence[str] = (),
+    split: str | None = None,
+    folder: Path = RESULTS,
+) -> list[Task]:
+    """Return each experiment of a group for each seed whose line is not there yet.
+
+    A line from other letters than the present ones does not count, nor does one from a processor
+    where there is a GPU, or the other way round. Whether lines are stale, a short run again tells.
+
+    Args:
+        group: a name of GROUPS.
+        seeds: of everything that is random.
+        steps: training steps, or what the group counts; those of STEPS, if None.
+        names: some of the group's experiments; all, if empty.
+        split: how the letters are divided; the group's own way, if None.
+        folder: of the group's file.
+
+    Raises:
+        ValueError: a name is not of the group, or the letters are not those of the results.
+    """
+    experiments = GROUPS[group].experiments
+    if unknown := sorted(set(names) - set(experiments)):
+        raise ValueError(f"{group} has no experiment {unknown}; it has {list(experiments)}")
+    letters = load_letters()
+    if not letters.embedded:
+        raise ValueError(
+            f"the stored results are of the embedded letters, not of {letters.source}; "
+            "unset ASSIGNMENT4_LETTERS and ASSIGNMENT4_PAIRS"
+        )
+    shared = {"steps": steps or STEPS[group]} | provenance(letters) | {"device": device()}
+    runs = [
+        {"experiment": name, "split": split or GROUPS[group].split, "seed": seed} | shared
+        for seed in seeds
+        for name in names or experiments
+    ]
+    done = {identity(line) for line in read_lines(group, folder=folder)}
+    return [Task(group, run) for run in runs if identity(run) not in done]
+
+
+def carry_out(task: Task) -> dict[str, object]:
+    """Carry out a task in this process, and return what its line ends with."""
+    start = time.perf_counter()
+    settings = {name: task.run[name] for name in ("split", "seed", "steps")}
+    numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
+    seconds = round(time.perf_counter() - start, 1)
+    return {"device": device()} | numbers | {WHOLE: seconds}
+
+
+def carry_out_alone(task: Task) -> dict[str, object]:
+    """Carry out a task in a process of a worker, whose only one it is, and time the whole process.
+
+    Where the machine has a GPU, the process takes one.
+    """
+    take_gpu()
+    outcome = carry_out(task)
+    return outcome | {WHOLE: round(task_process.seconds_since_start(), 1)}
+
+
+def store(task: Task, outcome: Mapping[str, object], *, folder: Path = RESULTS) -> None:
+    """Append the line of a task that has been carried out."""
+    append_json_line(_path(task.group, folder), {**task.run, **outcome})
+
+
+def run_experiment(
+    group: str, name: str, letters: Letters, *, split: str, seed: int, steps: int
+) -> dict[str, float]:
+    """Carry out one experiment of a group, and return its numbers."""
+    chosen = GROUPS[group]
+    return chosen.run(chosen.experiments[name], letters, split=split, seed=seed, steps=steps)
+
+
+def read_lines(group: str, *, folder: Path = RESULTS) -> list[dict]:
+    """Return all results of a group, oldest first; a missing file has none."""
+    return read_json_lines(_path(group, folder), IDENTITY)
+
+
+def read_results(
+    group: str,
+    name: str,
+    *,
+    split: str | None = None,
+    steps: int | None = None,
+    of_gpu: bool = False,
+    folder: Path = RESULTS,
+) -> list[dict]:
+    """Return the newest result of each seed of an experiment, by seed.
+
+    Args:
+        group: a name of GROUPS.
+        name: of one of its experiments.
+        split: how the letters were divided; the group's own way, if None.
+        steps: training steps; those of STEPS, if None.
+        of_gpu: whether results of GPUs are returned, in place of those of processors.
+        folder: of the file.
+    """
+    wanted = (name, split or GROUPS[group].split, steps or STEPS[group], of_gpu)
+    newest = {
+        result["seed"]: result
+        for result in read_lines(group, folder=folder)
+        if (*map(result.get, ("experiment", "split", "steps")), is_of_gpu(result)) == wanted
+    }
+    return [newest[seed] for seed in sorted(newest)]
+
+
+def over_seeds(results: Sequence[dict], number: str) -> Interval:
+    """Return a number's mean over the seeds, with Student's 95 % interval."""
+    return mean_interval([result[number] for result in results])
+
+
+def readability_over_seeds(results: Sequence[dict]) -> Readability:
+    """Return the readability of outputs as means over the seeds."""
+    return Readability(
+        [over_seeds(results, f"{judge} judge") for judge in ("first", "second")],
+        [over_seeds(results, f"read by {judge} judge") for judge in ("first", "second")],
+        over_seeds(results, "as near as letters"),
+    )
+
+
+def share_of_outputs(result: Mapping[str, float], number: str) -> Interval:
+    """Return a share of one stored run's outputs, split as reported, with its interval."""
+    return proportion_interval(round(result[number] * UNSEEN_CYRILLIC), UNSEEN_CYRILLIC)
+
+
+def readability_of_run(result: Mapping[str, float]) -> Readability:
+    """Return the readability of one stored run, of letters split as reported."""
+    judges = ("first judge", "second judge")
+    return Readability(
+        [proportion_interval(round(result[name] * UNSEEN_LATIN), UNSEEN_LATIN) for name in judges],
+        [share_of_outputs(result, f"read by {name}") for name in judges],
+        share_of_outputs(result, "as near as letters"),
+    )
+
+
+def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], number: str) -> Interval:
+    """Return by how much a number exceeds that of others, seed by seed, with its interval.
+
+    Raises:
+        ValueError: the seeds are not the same.
+    """
+    seeds, other_seeds = ([result["seed"] for result in some] for some in (results, others))
+    if seeds != other_seeds:
+        raise ValueError(f"seeds {seeds} cannot be paired with {other_seeds}")
+    pairs = zip(results, others, strict=True)
+    return mean_interval([result[number] - other[number] for result, other in pairs])
+
+
+def _path(group: str, folder: Path) -> Path:
+    return folder / f"{group}.jsonl"

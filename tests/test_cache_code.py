@@ -1,0 +1,203 @@
+"""The cache finds the code behind what it keeps by following names."""
+
+import functools
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignment4 import cache
+from assignment4.auto_encoders.linear import train_linear_auto_encoder
+from assignment4.cache import code
+from assignment4.encoder_decoder.classifiers import train_judge
+from assignment4.encoder_decoder.losses import train_on_representatives
+from assignment4.encoder_decoder.models import build_decoder
+from assignment4.encoder_decoder.training import train
+from assignment4.latent_search.search import search
+from assignment4.letters import CYRILLIC, LATIN, Alphabet, embedded
+from assignment4.pca.batches.error import batch_error
+
+FILES = {
+    "__init__.py": "",
+    "cache/__init__.py": "",
+    "numbers.py": "import numpy\n\nTWO = 2\n\ndef twice(x):\n    return TWO * numpy.array(x)\n",
+    "other.py": "def unused():\n    return 3\n",
+    "work.py": (
+        "from assignment4 import numbers, other\n"
+        "from assignment4.facade import shift\n\n"
+        "def compute(x):\n"
+        '    """Say what."""\n'
+        "    return shift(numbers.twice(x))\n"
+    ),
+    "facade/__init__.py": "from assignment4.facade.shifts import shift\n",
+    "facade/shifts.py": "import math\n\ndef shift(x):\n    return x + math.pi\n",
+}
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Yield a small package of the same name, whose modules the cache reads."""
+    folder = tmp_path / "assignment4"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.setattr(code, "PACKAGE", folder)
+    yield folder
+    code._source.cache_clear()
+
+
+class Function:
+    """Stands for a function of the small package."""
+
+    __module__, __qualname__ = "assignment4.work", "compute"
+
+    def __init__(self) -> None:
+        self.__qualname__ = "compute"
+
+
+def digest() -> dict[str, object]:
+    code._source.cache_clear()
+    return cache.made_by(Function())
+
+
+def change(package: Path, file: str, old: str, new: str) -> None:
+    text = (package / file).read_text()
+    assert old in text
+    (package / file).write_text(text.replace(old, new))
+
+
+CHANGES = {
+    "the function itself": ("work.py", "(x))", "(-x))"),
+    "a constant of a module": ("numbers.py", "TWO = 2", "TWO = 3"),
+    "a function handed on by a facade": ("facade/shifts.py", "x + ", "x - "),
+    "what a module does when it is imported": ("numbers.py", "TWO = 2", "TWO = 2\nprint(1)"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_behind_a_computation_is_noticed(package: Path, name: str) -> None:
+    before = digest()
+    change(package, *CHANGES[name])
+    assert digest()["code"] != before["code"]
+
+
+HARMLESS = {
+    "a function that is not used": ("other.py", "return 3", "return 4"),
+    "a docstring": ("work.py", "Say what", "Say more"),
+    "a comment": ("numbers.py", "TWO = 2", "TWO = 2  # not three"),
+    "line breaks": (
+        "work.py",
+        "shift(numbers.twice(x))",
+        "shift(\n        numbers.twice(x))",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_changes_no_result_is_passed_over(package: Path, name: str) -> None:
+    before = digest()
+    change(package, *HARMLESS[name])
+    assert digest() == before
+
+
+def test_a_definition_may_move(package: Path) -> None:
+    before = digest()
+    shutil.move(package / "facade" / "shifts.py", package / "moved.py")
+    change(package, "facade/__init__.py", "facade.shifts", "moved")
+    assert digest() == before
+
+
+def test_libraries_count_that_the_code_names(package: Path) -> None:
+    assert digest()["libraries"].keys() == {"numpy"}
+    change(package, "facade/shifts.py", "import math", "import scipy as math")
+    assert digest()["libraries"].keys() == {"numpy", "scipy"}
+
+
+def test_objects_closures_and_partial_functions_stand_for_their_code() -> None:
+    def build(k: int) -> int:
+        return k
+
+    inside = code.behind(train_judge)[0]
+    assert ("assignment4.encoder_decoder.training", "train") in inside
+    assert code.behind(functools.partial(train_judge, seed=1))[0] == inside
+    assert code.behind(lambda: build(1)) == ({}, set())
+    assert cache.made_by(Alphabet)["code"] != cache.made_by(batch_error)["code"]
+
+
+# In earnest: what runs is what was found
+
+
+def alphabet(letters: str) -> Alphabet:
+    images = np.random.default_rng(len(letters)).integers(0, 256, (42, 28, 28)).astype(np.uint8)
+    unknown = np.full(42, "")
+    return Alphabet(letters, images, np.arange(42) % 14, unknown, unknown, 42)
+
+
+def search_twice() -> None:
+    means, starts = np.ones((3, 28, 28, 1)), np.ones((3, 512), np.float32)
+    search(build_decoder(), means, np.ones(3), starts, steps=2)
+
+
+COMPUTATIONS = {
+    "squared error": lambda: train_on_representatives(
+        alphabet(CYRILLIC), alphabet(LATIN), steps=2, seed=0
+    ),
+    "judge": lambda: train_judge(alphabet(LATIN), seed=0, steps=2),
+    "latent search": search_twice,
+    "letters": lambda: embedded._stored_letters("some", LATIN, 28, 0),
+    "linear auto-encoder": lambda: train_linear_auto_encoder(
+        np.random.default_rng(0).standard_normal((20, 6)).repeat(2, 0) * (20 * [[1], [-1]]), 2
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMPUTATIONS)
+def test_no_other_code_runs_than_what_was_found(
+    name: str, monkeypatch: pytest.MonkeyPatch, empty_cache: None
+) -> None:
+    found: set[code.Place] = set()
+    ran: set[code.Place] = set()
+    behind, stored = code.behind, cache.stored
+
+    def watched_behind(*things: object) -> tuple:
+        definitions, libraries = behind(*things)
+        found.update(definitions)
+        return definitions, libraries
+
+    def note(frame, event: str, _: object) -> None:
+        module = frame.f_globals.get("__name__", "")
+        top = frame.f_code.co_qualname if sys.version_info >= (3, 11) else frame.f_code.co_name
+        if event == "call" and module.startswith("assignment4.") and top != "<module>":
+            ran.add((module, top.partition(".")[0]))
+
+    def watched_stored(kind: str, key: dict, compute) -> dict:
+        def watched() -> dict:
+            sys.setprofile(note)
+            try:
+                return compute()
+            finally:
+                sys.setprofile(None)
+
+        return stored(kind, key, watched)
+
+    monkeypatch.setattr(code, "behind", watched_behind)
+    monkeypatch.setattr(cache, "stored", watched_stored)
+    monkeypatch.setattr(embedded, "stored", watched_stored)
+    COMPUTATIONS[name]()
+    ran = {
+        (module, name)
+        for module, name in ran
+        if name in code._source(module).defined and not module.startswith("assignment4.cache")
+    }
+    assert ran
+    assert ran <= found
+
+
+def test_training_counts_what_builds_and_feeds_a_network() -> None:
+    definitions, libraries = code.behind(train)
+    assert ("assignment4.encoder_decoder.optimizer", "FusedAdam") in definitions
+    assert {"keras", "tensorflow"} <= libraries
