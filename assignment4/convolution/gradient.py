@@ -119,5 +119,5 @@ def is_gradient(rule: Rule) -> Finding:
     For an undefined function g: entry by entry for the MATRIX_SIZES, and as a sum for symbolic
     numbers of rows and columns.
     """
-    faults = [rule_fault(rule, *size) for size in MATRIX_SIZES]
-    return Finding(not any([*faults, symbolic_fault(rule)]))
+    explicit = (rule_fault(rule, *size) for size in MATRIX_SIZES)
+    return Finding(not any(explicit) and not symbolic_fault(rule))
