@@ -35,19 +35,9 @@ def test_wrong_rules_have_faults(rule):
     assert symbolic_fault(rule)
 
 
-@pytest.mark.parametrize(
-    ("name", "size", "words"),
-    [
-        ("missing transpose", (2, 3), "does not exist"),
-        ("missing transpose", (2, 2), "entry 1"),
-        ("row", (2, 3), "(1, 3), the gradient's (3, 1)"),
-    ],
-)
-def test_faults_say_what_is_wrong(name, size, words):
-    assert words in rule_fault(WRONG[name], *size)
-
-
-def test_a_rule_that_is_wrong_in_its_last_entry_alone_has_a_fault():
+def test_faults_say_what_is_wrong():
+    assert "does not exist" in rule_fault(WRONG["missing transpose"], 2, 3)
+    assert "(1, 3)" in rule_fault(WRONG["row"], 2, 3)
     assert "entry 3" in rule_fault(lambda A, p: sympy.diag(1, 1, 2) * A.T * p, 2, 3)
 
 
@@ -102,12 +92,3 @@ def test_the_index_notation_is_that_of_an_explicit_matrix():
     assert found.p.shape == (m, 1)
     assert found.derivative.has(sympy.KroneckerDelta)
     assert str(found.derivative.doit()) == "A[i, j]"
-
-
-def test_sympy_s_own_matrix_calculus_agrees():
-    """For g(y) = y^T B y, whose gradient is (B + B^T) y, and symbolic m and n."""
-    m, n = sympy.symbols("m n", integer=True, positive=True)
-    A, B = sympy.MatrixSymbol("A", m, n), sympy.MatrixSymbol("B", m, m)
-    x = sympy.MatrixSymbol("x", n, 1)
-    found = (x.T * A.T * B * A * x).diff(x)
-    assert (found - report_rule(A, (B + B.T) * A * x)).expand() == sympy.ZeroMatrix(n, 1)
