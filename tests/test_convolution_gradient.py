@@ -69,6 +69,7 @@ def test_check_of_the_gradient_fails_on_a_rule_that_is_wrong_at_one_size(size):
 def test_the_undefined_function_may_be_any():
     """With a concrete g put in, the gradient is that of the concrete E."""
     found = explicit_gradient(2, 3)
+    assert len(found.A.free_symbols) == 6
     u, v = sympy.symbols("u v")
     concrete = sympy.Lambda((u, v), u**2 * sympy.sin(v) + sympy.exp(u * v))
     error = concrete(*(found.A * found.x))

@@ -160,8 +160,7 @@ def test_a_line_with_stride_1_has_a_toeplitz_matrix():
 
 
 def test_flat_order_is_height_width_channel():
-    kernel = np.array([[[[2.0, 3.0], [5.0, 7.0]]]])
-    options = {"strides": 1, "padding": "VALID"}
+    kernel, options = np.array([[[[2.0, 3.0], [5.0, 7.0]]]]), {"strides": 1, "padding": "VALID"}
     matrix = convolution_matrix(kernel, (1, 2, 2), **options)
     assert matrix.toarray().tolist() == [[2, 5, 0, 0], [3, 7, 0, 0], [0, 0, 2, 5], [0, 0, 3, 7]]
     tall = convolution_matrix(np.reshape([1, 2], (2, 1, 1, 1)), (2, 3, 1), **options)
