@@ -1,25 +1,17 @@
-"""The pictures of convolutions show the data that they are given."""
-
-import re
+"""The pictures of Exercises 1 and 3 show the data that they are given."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from assignment4.convolution import contributions_image, convolution_matrix
-from assignment4.convolution.symbolic_sizes import (
-    SAME_BOUNDS,
-    SAME_SIZE,
-    VALID_BOUNDS,
-    VALID_SIZE,
-    prove_preimages,
-)
+from assignment4.convolution import SIZE_FORMULAS, convolution_matrix, prove_preimages
 from assignment4.figures.convolution import (
     plot_contributions,
+    plot_forth_and_back,
     plot_images,
     plot_matrices,
     plot_size_rules,
-    plot_windows,
+    typeset_equations,
     typeset_proof,
 )
 
@@ -30,80 +22,84 @@ def close_figures():
     plt.close("all")
 
 
-def windows(axes) -> list[list[float]]:
-    return [line.get_xdata().tolist() for line in axes.lines]
+def drawn_image(axes) -> np.ndarray:
+    return np.ma.filled(axes.images[0].get_array().astype(float), np.nan)
 
 
-def test_windows_under_same_lie_over_the_padding():
-    axes = plot_windows(plt.figure().subplots(), [7], kernel=3, stride=3, padding="SAME")
-    assert np.allclose(windows(axes), [(-1.4, 1.4), (1.6, 4.4), (4.6, 7.4)])
-    dashed = [patch.get_x() for patch in axes.patches if patch.get_linestyle() == "--"]
+def drawn_entries(axes) -> set[tuple[int, int]]:
+    """Return (row, column) of each dot."""
+    columns, rows = axes.lines[0].get_data()
+    return set(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def test_windows_lie_over_pixels_and_padding():
+    same, valid = plot_size_rules({"SAME": [7], "VALID": [9, 11]}, kernel=3, stride=3)
+    windows = [line.get_xdata().tolist() for line in same.lines]
+    assert np.allclose(windows, [(-1.4, 1.4), (1.6, 4.4), (4.6, 7.4)])
+    dashed = [patch.get_x() for patch in same.patches if patch.get_linestyle() == "--"]
     assert np.allclose(dashed, [-1.45, 6.55])
-    assert len(axes.patches) == 9
-    assert not any(patch.get_hatch() for patch in axes.patches)
-
-
-def test_pixels_that_no_window_reads_are_hatched():
-    axes = plot_windows(plt.figure().subplots(), [9, 11], kernel=3, stride=3, padding="VALID")
-    assert len(windows(axes)) == 6
-    hatched = [patch.get_x() for patch in axes.patches if patch.get_hatch()]
+    assert not any(patch.get_hatch() for patch in same.patches)
+    hatched = [patch.get_x() for patch in valid.patches if patch.get_hatch()]
     assert np.allclose(hatched, [8.55, 9.55])
-    gaps = plot_windows(plt.figure().subplots(), [8], kernel=1, stride=3, padding="SAME")
-    assert [bool(patch.get_hatch()) for patch in gaps.patches] == [False, True, True] * 2 + [
-        False,
-        True,
-    ]
-
-
-def test_size_rules_name_sizes_and_paddings():
-    panels = plot_size_rules({"SAME": [7, 9], "VALID": [11]}, kernel=3, stride=3)
-    assert [axes.get_title() for axes in panels] == ["SAME", "VALID"]
-    labels = [[text.get_text() for text in axes.get_yticklabels()] for axes in panels]
-    assert labels == [["7 → 3", "9 → 3"], ["11 → 3"]]
+    assert [axes.get_title() for axes in (same, valid)] == ["SAME", "VALID"]
+    assert [text.get_text() for text in valid.get_yticklabels()] == ["9 → 3", "11 → 3"]
 
 
 def test_a_proof_is_typeset_line_by_line():
-    text = typeset_proof(prove_preimages(SAME_SIZE, *SAME_BOUNDS))
-    body = text.removeprefix(r"\begin{array}{llll} ").removesuffix(r" \end{array}")
-    head, *lines = [line.split(" & ") for line in body.split(r" \\[1.5ex] ")]
-    assert len(head) == len(lines) == 4
-    assert lines[0][1] == r"\left\lceil{\frac{n}{s}}\right\rceil \geq m"
-    assert lines[1][2:] == [r"\frac{n}{s} \leq m", r"\frac{r}{i + r + 1}"]
-
-
-def test_a_proof_about_valid_names_the_window():
-    text = typeset_proof(prove_preimages(VALID_SIZE, *VALID_BOUNDS))
+    _, *lines = typeset_proof(prove_preimages(*SIZE_FORMULAS["SAME"])).data.split(r"\\[1.5ex]")
+    _, claim, unrounded, margin = lines[1].split(" & ")
+    assert claim == r"\left\lceil{\frac{n}{s}}\right\rceil \leq m"
+    assert unrounded == r"\frac{n}{s} \leq m"
+    assert margin.strip() == r"\frac{r}{i + r + 1}"
+    text = typeset_proof(prove_preimages(*SIZE_FORMULAS["VALID"])).data
     assert text.count(r"\left\lfloor{\frac{- k' + n}{s}}\right\rfloor + 1") == 4
-    _, *lines = text.split(r"\\[1.5ex]")
-    assert not any(re.search(r"\bd\b", line) for line in lines)
+
+
+def test_equations_stand_four_in_a_line():
+    steps = prove_preimages(*SIZE_FORMULAS["SAME"])
+    text = typeset_equations([step.claim for step in [*steps, *steps]]).data
+    assert [line.count("qquad") for line in text.split(r"\\[1ex]")] == [3, 3]
 
 
 def test_matrices_show_what_is_stored_and_nothing_else():
     kernel = np.array([1.0, 0.0, 3.0]).reshape(1, 3, 1, 1)
     matrix = convolution_matrix(kernel, (1, 5, 1), strides=2, padding="VALID")
     forth, back = plot_matrices({"A": matrix, "A^T": matrix.T})
-    drawn = np.ma.filled(forth.images[0].get_array(), np.nan)
-    nothing = np.nan
-    expected = [[1, 0, 3, nothing, nothing], [nothing, nothing, 1, 0, 3]]
-    np.testing.assert_array_equal(drawn, expected)
-    np.testing.assert_array_equal(np.ma.filled(back.images[0].get_array(), np.nan), drawn.T)
+    expected = np.array([[1, 0, 3, np.nan, np.nan], [np.nan, np.nan, 1, 0, 3]])
+    np.testing.assert_array_equal(drawn_image(forth), expected)
+    np.testing.assert_array_equal(drawn_image(back), expected.T)
     assert forth.get_title() == "A"
 
 
 def test_images_are_drawn_as_they_are():
     images = {"first": np.arange(6.0).reshape(2, 3), "second": np.eye(4)}
-    panels = plot_images(images)
-    for axes, (name, image) in zip(panels, images.items(), strict=True):
+    for axes, (name, image) in zip(plot_images(images), images.items(), strict=True):
         assert axes.get_title() == name
-        assert (axes.images[0].get_array() == image).all()
+        assert (drawn_image(axes) == image).all()
 
 
 def test_contributions_are_written_into_their_pixels():
-    image = contributions_image((5, 4), kernel=3, strides=2, padding="SAME")
+    image = np.arange(20).reshape(5, 4)
     (axes,) = plot_contributions({"kernel 3": image})
-    assert (axes.images[0].get_array() == image).all()
-    written = np.full(image.shape, -1)
+    assert (drawn_image(axes) == image).all()
     for text in axes.texts:
         column, row = text.get_position()
-        written[row, column] = int(text.get_text())
-    assert (written == image).all()
+        assert int(text.get_text()) == image[row, column]
+
+
+def test_forth_and_back_shows_each_array_in_its_place():
+    generator = np.random.default_rng(0)
+    image, gradient = generator.normal(size=(2, 6, 8))
+    values, errors = generator.normal(size=(2, 3, 4, 2))
+    A = convolution_matrix(np.ones((3, 3, 1, 2)), (6, 8, 1), strides=2, padding="SAME")
+    axes = plot_forth_and_back(A, image, values, errors, gradient)
+    expected = {"x": image, "gradient": gradient, "y1": values[..., 0], "y2": values[..., 1]}
+    expected |= {"p1": errors[..., 0], "p2": errors[..., 1]}
+    for name, array in expected.items():
+        assert (drawn_image(axes[name]) == array).all()
+    low, high = axes["gradient"].images[0].get_clim()
+    assert -low == high == np.abs(gradient).max()
+    entries = set(zip(*(place.tolist() for place in A.tocoo().coords), strict=True))
+    assert drawn_entries(axes["A"]) == entries
+    assert drawn_entries(axes["A^T"]) == {(column, row) for row, column in entries}
+    assert axes["A"].get_ylim() == (23.5, -0.5)

@@ -34,7 +34,7 @@ def test_each_problem_has_a_text_a_hint_a_stub_and_a_solution(path: Path) -> Non
         assert f"### Problem {number}: " in text.source
         assert "```{dropdown} Hint" in text.source
         assert {"solution", "hide-cell"} <= set(solution.metadata.get("tags", []))
-        (check,) = re.findall(r"^attempt\((\w+), \w+\)$", stub.source, flags=re.MULTILINE)
+        (check,) = re.findall(r"^attempt\(([\w.]+), \w+\)$", stub.source, flags=re.MULTILINE)
         assert re.search(
             rf"^assert attempt\({check}, \w+\)\.solved$", solution.source, re.MULTILINE
         )

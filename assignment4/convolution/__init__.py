@@ -1,73 +1,100 @@
 """Exercises 1 and 3: sizes of convolutions, the convolution as a matrix, its transpose, gradients.
 
-Importing this package imports no TensorFlow; `layers` and `checks` do.
+TensorFlow is imported by the functions that ask its layers, and not before.
 """
 
+from assignment4.convolution import sizes
 from assignment4.convolution.backpropagation import (
+    activate,
     activated_error,
     activated_error_gradient,
+    error_gradients,
+    gradients_by_keras,
     kernel_gradient,
 )
 from assignment4.convolution.chain import (
     REPORT_BLANKS,
     SHAPES,
+    blanks_fit,
+    chain_axes,
     chain_equations,
     chain_solutions,
     chain_strides,
+    is_one_of_several,
+    layer_preimages,
+    needs_output_shape,
+    padding_tells_sizes_apart,
     solve_chain,
+    way_back_restores,
 )
-from assignment4.convolution.checkerboard import (
-    contributions,
-    contributions_image,
-    inner_contributions,
-    is_even,
+from assignment4.convolution.gradient import (
+    explicit_gradient,
+    index_gradient,
+    is_gradient,
+    report_rule,
+    rule_fault,
+    symbolic_fault,
 )
-from assignment4.convolution.gradient import explicit_gradient, index_gradient, report_rule
-from assignment4.convolution.keras_sizes import (
-    keras_transposed_size,
+from assignment4.convolution.layers import build_transposed
+from assignment4.convolution.matrix import (
+    convolution_matrix,
+    line_matrix,
+    matrices_equal_layers,
+    transposes_equal_layers,
+)
+from assignment4.convolution.sizes import (
     output_padding_for,
     output_padding_pair,
-)
-from assignment4.convolution.matrix import convolution_matrix, toeplitz_matrix
-from assignment4.convolution.sizes import (
     output_shape,
     output_size,
     padding_amounts,
     preimage_sizes,
-    preimage_sizes_valid,
-    strides_between,
 )
-from assignment4.convolution.transposed import contacts, convolve_loop, scatter_loop
+from assignment4.convolution.symbolic_sizes import (
+    SIZE_FORMULAS,
+    code_less_formula,
+    prove_preimages,
+)
 
 __all__ = [
     "REPORT_BLANKS",
     "SHAPES",
+    "SIZE_FORMULAS",
+    "activate",
     "activated_error",
     "activated_error_gradient",
+    "blanks_fit",
+    "build_transposed",
+    "chain_axes",
     "chain_equations",
     "chain_solutions",
     "chain_strides",
-    "contacts",
-    "contributions",
-    "contributions_image",
+    "code_less_formula",
     "convolution_matrix",
-    "convolve_loop",
+    "error_gradients",
     "explicit_gradient",
+    "gradients_by_keras",
     "index_gradient",
-    "inner_contributions",
-    "is_even",
-    "keras_transposed_size",
+    "is_gradient",
+    "is_one_of_several",
     "kernel_gradient",
+    "layer_preimages",
+    "line_matrix",
+    "matrices_equal_layers",
+    "needs_output_shape",
     "output_padding_for",
     "output_padding_pair",
     "output_shape",
     "output_size",
     "padding_amounts",
+    "padding_tells_sizes_apart",
     "preimage_sizes",
-    "preimage_sizes_valid",
+    "prove_preimages",
     "report_rule",
-    "scatter_loop",
+    "rule_fault",
+    "sizes",
     "solve_chain",
-    "strides_between",
-    "toeplitz_matrix",
+    "symbolic_fault",
+    "transposes_equal_layers",
+    "way_back_restores",
 ]

@@ -1,4 +1,4 @@
-r"""Exercise 3 b in NumPy: what goes back through a convolution, to its input and to its kernel.
+r"""Exercise 3 b: what goes back through a convolution, to its input and to its kernel.
 
 The error is $E = g(A x)$, where g is an activation and a loss: the parametric ReLU and the mean
 squared error of Exercise 2.
@@ -8,26 +8,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assignment4.convolution.arguments import pair
+from assignment4.convolution.layers import (
+    build_transposed,
+    gradients_by_tape,
+    transpose_convolve,
+)
 from assignment4.convolution.matrix import convolution_matrix
-from assignment4.convolution.sizes import output_shape, padding_amounts, window_size
+from assignment4.convolution.sizes import (
+    axis_options,
+    output_padding_pair,
+    output_shape,
+    padding_amounts,
+)
+
+
+def activate(values: np.ndarray, slope: float) -> np.ndarray:
+    r"""Return the parametric ReLU $h(y) = \max(0, y) + a \min(0, y)$ with slope a."""
+    return np.maximum(values, 0) + slope * np.minimum(values, 0)
 
 
 def activated_error(values: np.ndarray, targets: np.ndarray, *, slope: float) -> float:
-    r"""Return g(y), the mean squared error after a parametric ReLU.
-
-    $g(y) = \frac{1}{m} \sum_i (h(y_i) - t_i)^2$ with $h(y) = \max(0, y) + a \min(0, y)$.
-
-    Args:
-        values: y, float of any shape.
-        targets: t, of the same shape.
-        slope: a.
-
-    Raises:
-        ValueError: values and targets have different shapes.
-    """
-    _check_same_shape(values, targets)
-    return float(np.mean(np.square(_activate(values, slope) - targets)))
+    r"""Return $g(y) = \frac{1}{m} \sum_i (h(y_i) - t_i)^2$ for values y and targets t."""
+    return float(np.mean(np.square(activate(values, slope) - targets)))
 
 
 def activated_error_gradient(
@@ -37,86 +39,90 @@ def activated_error_gradient(
 
     $\frac{2}{m} (h(y_i) - t_i)\, h'(y_i)$. At the kink, where h has no derivative, h'(0) counts
     as 0, as in Keras's layer.
-
-    Raises:
-        ValueError: values and targets have different shapes.
     """
-    _check_same_shape(values, targets)
     slopes = np.where(values > 0, 1.0, slope) * (values != 0)
-    return 2 / values.size * (_activate(values, slope) - targets) * slopes
+    return 2 / values.size * (activate(values, slope) - targets) * slopes
 
 
-def _activate(values: np.ndarray, slope: float) -> np.ndarray:
-    return np.maximum(values, 0) + slope * np.minimum(values, 0)
+def error_gradients(
+    image: np.ndarray, kernel: np.ndarray, targets: np.ndarray, *, slope: float, **options
+) -> dict[str, np.ndarray]:
+    """Return the gradient of E(x) = g(Ax) by the image, found in three ways.
+
+    The matrix and the transposed layer send g's gradient back, worked out by hand; TensorFlow's
+    backward pass sees Keras's activation and loss. The transposed layer is Keras's where that can
+    lead back to the image's size (see `sizes.output_padding_pair`), and else TensorFlow's.
+
+    Image, kernel and targets are x, (h, w, in), the kernel, (kh, kw, in, out), and (output h,
+    output w, out), in float64; the options are strides and padding, as in `sizes.axis_options`.
+    The result has the shape of x for "matrix", "backward pass" and "transposed layer".
+
+    Source: report, Exercise 3 b.
+    """
+    A = convolution_matrix(kernel, image.shape, **options)
+    outer = activated_error_gradient(
+        (A @ image.ravel()).reshape(targets.shape), targets, slope=slope
+    )
+    by_image, _ = gradients_by_keras(image, kernel, targets, slope=slope, **options)
+    output_padding = output_padding_pair(kernel.shape, image.shape, **options)
+    layer = build_transposed(kernel, output_padding=output_padding, **options)
+    sent_back = layer(outer[np.newaxis])[0].numpy()
+    if sent_back.shape != image.shape:
+        sent_back = transpose_convolve(outer[np.newaxis], kernel, image.shape, **options)[0].numpy()
+    return {
+        "matrix": (A.T @ outer.ravel()).reshape(image.shape),
+        "backward pass": by_image,
+        "transposed layer": sent_back,
+    }
 
 
-def _check_same_shape(values: np.ndarray, targets: np.ndarray) -> None:
-    if values.shape != targets.shape:
-        raise ValueError(f"values of shape {values.shape} and targets of shape {targets.shape}")
+def gradients_by_keras(
+    image: np.ndarray, kernel: np.ndarray, targets: np.ndarray, *, slope: float, **options
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gradients of E by image and kernel, by TensorFlow's backward pass.
+
+    Activation and loss are Keras's. Arguments are those of `error_gradients`.
+    """
+    from assignment4.reproducible import keras
+
+    activation = keras.layers.PReLU(keras.initializers.Constant(slope), dtype="float64")
+    loss = keras.losses.MeanSquaredError(dtype="float64")
+    by_images, by_kernel = gradients_by_tape(
+        lambda batch: loss(targets[np.newaxis], activation(batch)),
+        image[np.newaxis],
+        kernel,
+        **options,
+    )
+    return by_images[0], by_kernel
 
 
 def kernel_gradient(
-    image: np.ndarray,
-    errors: np.ndarray,
-    kernel_size: Sequence[int],
-    *,
-    strides: int | Sequence[int],
-    padding: str,
-    dilations: int | Sequence[int] = 1,
+    image: np.ndarray, errors: np.ndarray, kernel_size: Sequence[int], **options
 ) -> np.ndarray:
-    r"""Return the gradient of an error by a convolution's kernel, as another convolution.
+    r"""Return the gradient of an error by a convolution's kernel.
 
-    $\partial E / \partial K_{abco} = \sum_{ij} x_{is + ad,\, js + bd,\, c}\, e_{ijo}$, with x
-    padded: the image convolved with the errors as kernel. Stride and dilation change places,
-    and each channel of the image is convolved on its own.
+    $\partial E / \partial K_{abco} = \sum_{ij} x_{is + ad,\, js + bd,\, c}\, p_{ijo}$, with x
+    padded: for each tap the pixels that it lies on, window by window, times the errors.
 
     Args:
         image: x, (h, w, in) float, the convolution's input.
-        errors: e, (output h, output w, out) float, the gradient by its output.
+        errors: p, (output h, output w, out) float, the gradient by its output.
         kernel_size: (kh, kw).
-        strides: of the convolution, for height and width, or one number for both, in pixels.
-        padding: of the convolution, "SAME" or "VALID".
-        dilations: of the convolution, for height and width, or one number for both, in pixels.
+        **options: strides, padding and dilations, as in `sizes.axis_options`.
 
     Returns:
         (kh, kw, in, out) float, TensorFlow's layout.
-
-    Raises:
-        ValueError: the convolution does not turn the image's shape into that of the errors; see
-            also `sizes.output_shape`.
     """
-    channels, out_channels = image.shape[-1], errors.shape[-1]
-    expected = output_shape(
-        (*kernel_size, channels, out_channels),
-        image.shape,
-        strides=strides,
-        padding=padding,
-        dilations=dilations,
-    )
-    if errors.shape != expected:
-        raise ValueError(
-            f"errors of shape {errors.shape} do not come from an image of shape {image.shape}: "
-            f"this convolution turns it into {expected}"
-        )
-    strides, dilations = pair("strides", strides), pair("dilations", dilations)
-    for axis in (0, 1):
-        options = {
-            "kernel": kernel_size[axis],
-            "stride": strides[axis],
-            "dilation": dilations[axis],
-        }
-        before, after = padding_amounts(image.shape[axis], padding=padding, **options)
-        width = [(0, 0)] * 3
-        width[axis] = before, after
-        window = window_size(kernel_size[axis], dilations[axis])
-        seen = (errors.shape[axis] - 1) * strides[axis] + window
-        image = np.pad(image, width).take(range(seen), axis)
-    A = convolution_matrix(
-        errors[:, :, np.newaxis, :],
-        (*image.shape[:2], 1),
-        strides=dilations,
-        dilations=strides,
-        padding="VALID",
-    )
-    gradient = A @ image.reshape(-1, channels)
-    return gradient.reshape(*kernel_size, out_channels, channels).swapaxes(2, 3)
+    channels, filters = image.shape[-1], errors.shape[-1]
+    shape = (*kernel_size, channels, filters)
+    height, width, _ = output_shape(shape, image.shape, **options)
+    rows, columns = axis_options(kernel_size, **options)
+    above = padding_amounts(image.shape[0], **rows)
+    beside = padding_amounts(image.shape[1], **columns)
+    padded = np.pad(image, [above, beside, (0, 0)])
+    gradient = np.empty(shape)
+    for a, b in np.ndindex(*kernel_size):
+        below = padded[a * rows["dilation"] :: rows["stride"]][:height]
+        pixels = below[:, b * columns["dilation"] :: columns["stride"]][:, :width]
+        gradient[a, b] = np.tensordot(pixels, errors, axes=((0, 1), (0, 1)))
+    return gradient

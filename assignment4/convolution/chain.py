@@ -1,11 +1,22 @@
-"""The two convolutions of Exercise 1, with the eight blanks of the report as unknowns."""
+"""Exercise 1: the two convolutions with their eight blanks, and checks of what the report says.
 
-from collections.abc import Sequence
+Each check takes what it judges, and asks TensorFlow's and Keras's layers.
+"""
+
+from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
+import numpy as np
 import sympy
 
-from assignment4.convolution.sizes import strides_between
+from assignment4.claims import Finding
+from assignment4.convolution.layers import (
+    build_transposed,
+    convolve,
+    layer_size,
+    transpose_convolve,
+)
+from assignment4.convolution.sizes import padding_amounts, preimage_sizes, strides_between
 
 Shape = tuple[int, int, int]
 
@@ -25,13 +36,8 @@ def chain_equations(shapes: Sequence[Shape] = SHAPES) -> list[sympy.Eq]:
 
     The padding is SAME, so the kernels do not matter. That the channels of a kernel are those of
     its input and output is forced here: TensorFlow also takes kernels for groups of channels,
-    but 17 and 15, and 15 and 13, have no divisor in common.
-
-    Args:
-        shapes: (h, w, channels) from the input to the last output.
-
-    Returns:
-        Four equations a convolution, in x1, x2, ..., each in one unknown.
+    but 17 and 15, and 15 and 13, have no divisor in common. Each of x1, x2, ... has an equation
+    of its own.
     """
     equations = []
     for before, after in pairwise(shapes):
@@ -49,28 +55,14 @@ def chain_equations(shapes: Sequence[Shape] = SHAPES) -> list[sympy.Eq]:
 def solve_chain(shapes: Sequence[Shape] = SHAPES) -> dict[str, list[int]]:
     """Return for each blank all values that solve its equation, ascending.
 
-    A blank with one value is forced, one with several is free among them. No blank depends on
-    another, so that any choice of values is a solution.
-
-    Args:
-        shapes: (h, w, channels) from the input to the last output.
-
-    Raises:
-        ValueError: no stride leads from one size to the next.
+    A blank with one value is forced, one with several is free among them, and one with none has
+    no solution. No blank depends on another, so that any choice of values is a solution.
     """
-    values: dict[str, list[int]] = {}
+    columns: list[list[int]] = []
     for before, after in pairwise(shapes):
-        columns = [[before[2]], [after[2]]]
-        for size, output in zip(before[:2], after[:2], strict=True):
-            strides = strides_between(size, output)
-            if not strides:
-                raise ValueError(
-                    f"no stride leads from size {size} to {output}: none has {size} / stride "
-                    f"rounded up to {output}"
-                )
-            columns.append(strides)
-        values |= {f"x{len(values) + i}": column for i, column in enumerate(columns, start=1)}
-    return values
+        strides = [strides_between(*sizes) for sizes in zip(before[:2], after[:2], strict=True)]
+        columns += [[before[2]], [after[2]], *strides]
+    return {f"x{number}": column for number, column in enumerate(columns, start=1)}
 
 
 def chain_solutions(shapes: Sequence[Shape] = SHAPES) -> list[dict[str, int]]:
@@ -83,3 +75,133 @@ def chain_strides(blanks: dict[str, int]) -> list[tuple[int, int]]:
     """Return the strides of each convolution, vertical and horizontal: (x3, x4), (x7, x8), ..."""
     values = list(blanks.values())
     return list(zip(values[2::4], values[3::4], strict=True))
+
+
+def chain_axes(
+    shapes: Sequence[Shape] = SHAPES, blanks: dict[str, int] = REPORT_BLANKS
+) -> list[tuple[int, int, int]]:
+    """Return input size, output size and stride of both axes of each convolution, in order."""
+    return [
+        (before[axis], after[axis], strides[axis])
+        for (before, after), strides in zip(pairwise(shapes), chain_strides(blanks), strict=True)
+        for axis in (0, 1)
+    ]
+
+
+def blanks_fit(blanks: dict[str, int], shapes: Sequence[Shape]) -> Finding:
+    """Return whether TensorFlow's convolutions with these blanks take a zero image to the shapes.
+
+    Blanks and shapes are like REPORT_BLANKS and SHAPES.
+    """
+    from assignment4.reproducible import tensorflow as tf
+
+    values = list(blanks.values())
+    images, found = np.zeros((1, *shapes[0])), []
+    for strides, channels in zip(
+        chain_strides(blanks), zip(values[::4], values[1::4], strict=True), strict=True
+    ):
+        kernel = np.zeros((KERNEL, KERNEL, *channels))
+        try:
+            images = convolve(images, kernel, strides=strides, padding="SAME")
+        except tf.errors.InvalidArgumentError:
+            return Finding(False, f"TensorFlow refuses a kernel of shape {kernel.shape}.")
+        found.append(tuple(images.shape[1:]))
+    return Finding(found == list(shapes[1:]), f"TensorFlow's layers return {found}.")
+
+
+def is_one_of_several(
+    blanks: dict[str, int], solutions: Sequence[dict[str, int]], shapes: Sequence[Shape]
+) -> Finding:
+    """Return whether the blanks are one of these solutions, which are several and all there are.
+
+    All there are is what a search with TensorFlow's convolutions finds, over every stride up to
+    the size of the image; larger ones change nothing.
+    """
+    columns = []
+    for before, after in pairwise(shapes):
+        columns += [[before[2]], [after[2]]]
+        for size, output in zip(before[:2], after[:2], strict=True):
+            layer = {"kernel": KERNEL, "padding": "SAME"}
+            tried = range(1, size + 1)
+            columns.append([s for s in tried if layer_size(size, stride=s, **layer) == output])
+    searched = list(product(*columns))
+    listed = sorted(tuple(solution.values()) for solution in solutions)
+    return Finding(
+        blanks in solutions and len(solutions) > 1 and listed == searched,
+        f"A search with TensorFlow's layers finds {len(searched)} solutions.",
+    )
+
+
+def way_back_restores(
+    shapes: Sequence[Shape],
+    strides: Sequence[tuple[int, int]],
+    output_paddings: Sequence[tuple[int, int] | None],
+) -> Finding:
+    """Return whether transposed convolutions lead from the last shape back to the first.
+
+    TensorFlow's are told the shape to return, and refuse it if it cannot be; Keras's are told an
+    output padding.
+
+    Strides and output paddings are those of each convolution, the first one first.
+    """
+    from assignment4.reproducible import tensorflow as tf
+
+    steps = list(zip(pairwise(shapes), strides, output_paddings, strict=True))
+    values = restored = np.zeros((1, *shapes[-1]))
+    found, expected = [], []
+    for (before, after), stride, output_padding in reversed(steps):
+        kernel = np.zeros((KERNEL, KERNEL, before[2], after[2]))
+        options = {"strides": stride, "padding": "SAME"}
+        try:
+            values = transpose_convolve(values, kernel, before, **options)
+            restored = build_transposed(kernel, output_padding=output_padding, **options)(restored)
+        except (ValueError, tf.errors.InvalidArgumentError):
+            return Finding(False, f"No layer leads from {after} to {before}.")
+        found.append(tuple(restored.shape[1:]))
+        expected.append(before)
+    return Finding(found == expected, f"Keras's layers return {found}.")
+
+
+def layer_preimages(size: int, *, kernel: int, stride: int, padding: str) -> list[int]:
+    """Return all input sizes that TensorFlow's convolution turns into one, found by trying.
+
+    Every size is tried up to one that gives a larger output.
+    """
+    options = {"kernel": kernel, "stride": stride, "padding": padding}
+    tried = range(1, (size + 1) * stride + kernel)
+    return [before for before in tried if layer_size(before, **options) == size]
+
+
+def needs_output_shape(
+    rule: Callable[..., list[int]], axes: Sequence[tuple[int, int, int]]
+) -> Finding:
+    """Return whether a rule gives, on every axis, all sizes with one output, and several.
+
+    From several sizes with one output nothing can tell which it came from. All sizes are those
+    that `layer_preimages` finds under SAME.
+
+    Args:
+        rule: what is judged, called as `layer_preimages`.
+        axes: of `chain_axes`.
+    """
+    holds, counts = True, []
+    for _, m, s in axes:
+        options = {"kernel": KERNEL, "stride": s, "padding": "SAME"}
+        found = layer_preimages(m, **options)
+        holds = holds and len(found) > 1 and rule(m, **options) == found
+        counts.append(len(found))
+    return Finding(holds, f"Sizes with one output, axis by axis: {', '.join(map(str, counts))}.")
+
+
+def padding_tells_sizes_apart(axes: Sequence[tuple[int, int, int]]) -> Finding:
+    """Return whether, on every axis, the sizes with one output differ in their zeros of SAME."""
+    counts, told_apart = [], []
+    for _, m, s in axes:
+        options = {"kernel": KERNEL, "stride": s, "padding": "SAME"}
+        sizes = preimage_sizes(m, **options)
+        counts.append(len(sizes))
+        told_apart.append(len({padding_amounts(size, **options) for size in sizes}))
+    return Finding(
+        counts == told_apart,
+        f"Amounts of padding among them: {', '.join(map(str, told_apart))}.",
+    )

@@ -9,12 +9,17 @@ matrices of any size, of symbols or symbolic. The rule of the report is `report_
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sympy
 from sympy.matrices.exceptions import ShapeError
 
+from assignment4.claims import Finding
+
 Rule = Callable[[sympy.MatrixBase | sympy.MatrixExpr, sympy.MatrixBase | sympy.MatrixExpr], object]
+
+MATRIX_SIZES = ((1, 1), (1, 3), (3, 1), (2, 2), (2, 3), (3, 2))
+"""Numbers of rows and columns for which the chain rule is worked out entry by entry."""
 
 
 def report_rule(A, p):
@@ -25,80 +30,46 @@ def report_rule(A, p):
     return A.T * p
 
 
-@dataclass(frozen=True)
-class ExplicitGradient:
-    """The gradient of g(Ax) for an m x n matrix of symbols and an undefined function g.
+class ExplicitGradient(NamedTuple):
+    """The gradient of g(Ax) for an m x n matrix of symbols and an undefined function g."""
 
-    Attributes:
-        A: (m, n), the symbols a11, a12, ...
-        x: (n, 1), the symbols x1, x2, ...
-        error: E(x) = g(Ax), g of m arguments.
-        outer: (m, 1), the gradient of g, taken at Ax.
-        jacobian: (m, n), the derivatives of Ax.
-        gradient: (n, 1), the derivatives of E by x1, x2, ..., as SymPy finds them.
-    """
-
-    A: sympy.Matrix
-    x: sympy.Matrix
-    error: sympy.Expr
-    outer: sympy.Matrix
-    jacobian: sympy.Matrix
-    gradient: sympy.Matrix
+    A: sympy.Matrix  # (m, n), the symbols a11, a12, ...
+    x: sympy.Matrix  # (n, 1), the symbols x1, x2, ...
+    outer: sympy.Matrix  # (m, 1), the gradient of g, taken at Ax
+    gradient: sympy.Matrix  # (n, 1), the derivatives of g(Ax) by x1, x2, ...
 
 
 def explicit_gradient(rows: int, columns: int) -> ExplicitGradient:
-    """Differentiate g(Ax) entry by entry, for a function g of which nothing is known.
-
-    Args:
-        rows: m, the number of g's arguments.
-        columns: n, the number of unknowns.
-    """
+    """Differentiate g(Ax) entry by entry, for a function g of which nothing is known."""
     A = sympy.Matrix(rows, columns, lambda i, j: sympy.Symbol(f"a{i + 1}{j + 1}"))
     x = sympy.Matrix(sympy.symbols(f"x1:{columns + 1}"))
     y = sympy.Matrix(sympy.symbols(f"y1:{rows + 1}"))
     g = sympy.Function("g")
-    error = g(*(A * x))
     outer = sympy.Matrix([g(*y).diff(argument) for argument in y])
-    return ExplicitGradient(
-        A=A,
-        x=x,
-        error=error,
-        outer=outer.subs(list(zip(y, A * x, strict=True))),
-        jacobian=(A * x).jacobian(x),
-        gradient=sympy.Matrix([error.diff(unknown) for unknown in x]),
-    )
+    at = list(zip(y, A * x, strict=True))
+    gradient = sympy.Matrix([g(*(A * x)).diff(unknown) for unknown in x])
+    return ExplicitGradient(A, x, outer.subs(at), gradient)
 
 
-@dataclass(frozen=True)
-class IndexGradient:
-    r"""The gradient of g(Ax) in index notation, for symbolic m and n.
+class IndexGradient(NamedTuple):
+    """The gradient of g(Ax) in index notation, for symbolic m and n."""
 
-    SymPy differentiates the sum $y_i = \sum_k A_{ik} x_k$ by $x_j$, with a Kronecker delta, for
-    symbolic sizes. The chain rule $\partial E / \partial x_j = \sum_i p_i\, \partial y_i /
-    \partial x_j$ is put in by hand: SymPy has no functions of a symbolic number of arguments.
-
-    Attributes:
-        A: (m, n), a matrix symbol.
-        p: (m, 1), the gradient of g at Ax, a matrix symbol.
-        output: y_i as a sum over k = 0, ..., n - 1.
-        derivative: of y_i by x_j, before the sum is taken.
-        entry: the same, after it.
-        gradient: the entry j of the gradient, as a sum over i = 0, ..., m - 1.
-    """
-
-    A: sympy.MatrixSymbol
-    p: sympy.MatrixSymbol
-    output: sympy.Sum
-    derivative: sympy.Sum
-    entry: sympy.Expr
-    gradient: sympy.Sum
+    A: sympy.MatrixSymbol  # (m, n)
+    p: sympy.MatrixSymbol  # (m, 1), the gradient of g at Ax
+    derivative: sympy.Sum  # of entry i of Ax by x_j, before the sum is taken
+    gradient: sympy.Sum  # its entry j, as a sum over i = 0, ..., m - 1
 
 
 _I, _J, _K = sympy.symbols("i j k", integer=True)
 
 
 def index_gradient() -> IndexGradient:
-    """Differentiate g(Ax) in index notation, for any numbers of rows and columns."""
+    r"""Differentiate g(Ax) in index notation, for any numbers of rows and columns.
+
+    SymPy differentiates the sum $y_i = \sum_k A_{ik} x_k$ by $x_j$, with a Kronecker delta. The
+    chain rule $\partial E / \partial x_j = \sum_i p_i\, \partial y_i / \partial x_j$ is put in by
+    hand: SymPy has no functions of a symbolic number of arguments.
+    """
     m, n = sympy.symbols("m n", integer=True, positive=True)
     A, x, p = (
         sympy.MatrixSymbol(name, *shape)
@@ -106,22 +77,15 @@ def index_gradient() -> IndexGradient:
     )
     output = sympy.Sum(A[_I, _K] * x[_K, 0], (_K, 0, n - 1))
     derivative = output.diff(x[_J, 0])
-    entry = derivative.doit()
-    gradient = sympy.Sum(p[_I, 0] * entry, (_I, 0, m - 1))
-    return IndexGradient(A, p, output, derivative, entry, gradient)
+    gradient = sympy.Sum(p[_I, 0] * derivative.doit(), (_I, 0, m - 1))
+    return IndexGradient(A, p, derivative, gradient)
 
 
-def fault(rule: Rule, rows: int, columns: int) -> str:
-    """Say what is wrong with a rule for the gradient of g(Ax), where A has this size.
+def rule_fault(rule: Rule, rows: int, columns: int) -> str:
+    """Return what is wrong with a rule for the gradient of g(Ax), where A has this size.
 
-    Args:
-        rule: a function of A and p.
-        rows: m.
-        columns: n.
-
-    Returns:
-        Why the rule cannot be applied, or which shape its result has, or in which entry it
-        differs; empty where it equals the gradient.
+    That is why the rule cannot be applied, or which shape its result has, or in which entry it
+    differs; "" where it equals the gradient.
     """
     found = explicit_gradient(rows, columns)
     try:
@@ -135,11 +99,9 @@ def fault(rule: Rule, rows: int, columns: int) -> str:
 
 
 def symbolic_fault(rule: Rule) -> str:
-    """Say what is wrong with a rule for the gradient of g(Ax), for symbolic m and n.
+    """Return what is wrong with a rule for the gradient of g(Ax), for symbolic m and n.
 
-    Returns:
-        As `fault`; empty where the entry j of the rule's result is the sum that
-        `index_gradient` finds.
+    "" where the entry j of the rule's result is the sum that `index_gradient` finds.
     """
     found = index_gradient()
     claimed = rule(found.A, found.p)
@@ -149,3 +111,13 @@ def symbolic_fault(rule: Rule) -> str:
     entry = claimed[_J, 0]
     same = isinstance(entry, sympy.Sum) and entry.dummy_eq(found.gradient)
     return "" if same else f"its entry j is {entry}, the gradient's {found.gradient}"
+
+
+def is_gradient(rule: Rule) -> Finding:
+    """Return whether a rule in A and p gives the gradient of g(Ax), p the gradient of g at Ax.
+
+    For an undefined function g: entry by entry for the MATRIX_SIZES, and as a sum for symbolic
+    numbers of rows and columns.
+    """
+    explicit = (rule_fault(rule, *size) for size in MATRIX_SIZES)
+    return Finding(not any(explicit) and not symbolic_fault(rule))

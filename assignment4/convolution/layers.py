@@ -2,52 +2,32 @@
 
 Images come in batches (b, h, w, channels), kernels in TensorFlow's layout (kh, kw, in, out). The
 same array serves the transposed layers, whose layout is (kh, kw, out, in): what the convolution
-takes in they give out.
+takes in they give out. TensorFlow is imported where a layer is asked for, and not before. Where a
+layer does not fit, TensorFlow and Keras raise ValueError or tf.errors.InvalidArgumentError.
 """
 
 from collections.abc import Callable, Sequence
 
-import assignment4.reproducible  # noqa: F401  (before keras)
-
-import keras
 import numpy as np
-import tensorflow as tf
-
-from assignment4.convolution.arguments import pair
-from assignment4.convolution.backpropagation import activated_error_gradient
-from assignment4.convolution.keras_sizes import output_padding_pair
-from assignment4.convolution.matrix import convolution_matrix
-from assignment4.convolution.sizes import output_shape
 
 
 def convolve(
-    images: np.ndarray | tf.Tensor,
-    kernel: np.ndarray | tf.Tensor,
+    images: np.ndarray,
+    kernel: np.ndarray,
     *,
-    strides: int | Sequence[int],
+    strides: int | tuple[int, int],
     padding: str,
-    dilations: int | Sequence[int] = 1,
-) -> tf.Tensor:
-    """Return a batch convolved by TensorFlow, (b, output h, output w, out).
+    dilations: int | tuple[int, int] = 1,
+):
+    """Return a batch convolved by TensorFlow, a tensor (b, output h, output w, out).
 
     With stride 1 by tf.nn.convolution, which has a gradient for any dilation; with others by
     tf.nn.conv2d, which on a CPU has none for dilations above 1.
-
-    Args:
-        images: (b, h, w, in) float64.
-        kernel: (kh, kw, in, out) float64.
-        strides: for height and width, or one number for both, in pixels.
-        padding: "SAME" or "VALID".
-        dilations: for height and width, or one number for both, in pixels.
-
-    Raises:
-        ValueError: kernel and images do not fit together; see `sizes.output_shape`.
     """
-    options = {"strides": strides, "padding": padding, "dilations": dilations}
-    output_shape(kernel.shape, images.shape[1:], **options)
-    options |= {name: pair(name, options[name]) for name in ("strides", "dilations")}
-    operation = tf.nn.convolution if options["strides"] == (1, 1) else tf.nn.conv2d
-    return operation(images, kernel, **options)
+    from assignment4.reproducible import tensorflow as tf
+
+    operation = tf.nn.convolution if strides in (1, (1, 1)) else tf.nn.conv2d
+    return operation(images, kernel, strides=strides, padding=padding, dilations=dilations)
 
 
 def transpose_convolve(
@@ -57,91 +37,35 @@ def transpose_convolve(
     *,
     strides: int | Sequence[int],
     padding: str,
-    dilations: int | Sequence[int] = 1,
-) -> tf.Tensor:
-    """Return a batch sent through TensorFlow's transposed convolution, (b, *input_shape).
+):
+    """Return a batch sent through TensorFlow's transposed convolution, a tensor (b, *input_shape).
 
-    Args:
-        values: (b, output h, output w, out) float64.
-        kernel: (kh, kw, in, out) float64, the convolution's own.
-        input_shape: (h, w, in) of the convolution's input; TensorFlow does not run without it.
-        strides: of the convolution, for height and width, or one number for both, in pixels.
-        padding: of the convolution, "SAME" or "VALID".
-        dilations: of the convolution; other than 1 only one number for both, with stride 1.
-
-    Raises:
-        ValueError: the convolution does not turn input_shape into the shape of the values, or
-            TensorFlow has no such operation.
+    Kernel, strides and padding are the convolution's own. Without input_shape, (h, w, in),
+    TensorFlow does not run, and it refuses one that the convolution does not turn into the shape
+    of the values.
     """
-    strides, dilations = pair("strides", strides), pair("dilations", dilations)
-    options = {"strides": strides, "padding": padding, "dilations": dilations}
-    expected = output_shape(kernel.shape, input_shape, **options)
-    if tuple(values.shape[1:]) != expected:
-        raise ValueError(
-            f"values of shape {tuple(values.shape[1:])} do not come from an input of shape "
-            f"{tuple(input_shape)}: this convolution turns it into {expected}"
-        )
+    from assignment4.reproducible import tensorflow as tf
+
     shape = (len(values), *input_shape)
-    if dilations == (1, 1):
-        return tf.nn.conv2d_transpose(values, kernel, shape, strides, padding)
-    if strides != (1, 1) or dilations[0] != dilations[1]:
-        raise ValueError(
-            "TensorFlow's transposed convolution takes a dilation above 1 only with stride 1 and "
-            f"equal for height and width, got strides {strides} and dilations {dilations}"
-        )
-    return tf.nn.atrous_conv2d_transpose(values, kernel, shape, dilations[0], padding)
+    return tf.nn.conv2d_transpose(values, kernel, shape, strides, padding)
 
 
 def gradients_by_tape(
-    loss: Callable[[tf.Tensor], tf.Tensor],
-    images: np.ndarray,
-    kernel: np.ndarray,
-    *,
-    strides: int | Sequence[int],
-    padding: str,
-    dilations: int | Sequence[int] = 1,
+    loss: Callable, images: np.ndarray, kernel: np.ndarray, **options
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of a loss of the convolved images, by TensorFlow's backward pass.
 
-    Args:
-        loss: from (b, output h, output w, out) float64 to a number.
-        images: (b, h, w, in) float64.
-        kernel: (kh, kw, in, out) float64.
-        strides: for height and width, or one number for both, in pixels.
-        padding: "SAME" or "VALID".
-        dilations: for height and width, or one number for both; other than 1 only with stride 1.
-
-    Returns:
-        The gradients by the images and by the kernel, in their shapes, float64.
+    The loss takes a tensor (b, output h, output w, out). The options are those of `convolve`;
+    dilations above 1 go with stride 1 alone. The gradients have the shapes of images and kernel.
     """
+    from assignment4.reproducible import tensorflow as tf
+
     images, kernel = tf.constant(images), tf.constant(kernel)
     with tf.GradientTape() as tape:
         tape.watch([images, kernel])
-        values = convolve(images, kernel, strides=strides, padding=padding, dilations=dilations)
-        error = loss(values)
+        error = loss(convolve(images, kernel, **options))
     by_images, by_kernel = tape.gradient(error, [images, kernel])
     return by_images.numpy(), by_kernel.numpy()
-
-
-def build_convolution(
-    kernel: np.ndarray,
-    *,
-    strides: int | Sequence[int],
-    padding: str,
-    dilations: int | Sequence[int] = 1,
-) -> keras.layers.Conv2D:
-    """Return Keras's convolution with this kernel and no bias, in float64."""
-    *size, _, filters = kernel.shape
-    layer = keras.layers.Conv2D(
-        filters,
-        size,
-        strides=strides,
-        padding=padding.lower(),
-        dilation_rate=dilations,
-        use_bias=False,
-        dtype="float64",
-    )
-    return _with_kernel(layer, kernel, channels=kernel.shape[2])
 
 
 def build_transposed(
@@ -150,16 +74,14 @@ def build_transposed(
     strides: int | Sequence[int],
     padding: str,
     output_padding: Sequence[int] | None,
-) -> keras.layers.Conv2DTranspose:
+):
     """Return Keras's transposed convolution with this kernel and no bias, in float64.
 
-    Args:
-        kernel: (kh, kw, in, out), the convolution's own.
-        strides: of the convolution, for height and width, or one number for both, in pixels.
-        padding: of the convolution, "SAME" or "VALID".
-        output_padding: for height and width, or None for Keras's own choice; the size that is
-            wanted decides, see `keras_sizes.output_padding_pair`.
+    Kernel, strides and padding are the convolution's own. The output padding, for height and
+    width or None for Keras's own choice, is to be had from `sizes.output_padding_pair`.
     """
+    from assignment4.reproducible import keras
+
     *size, filters, channels = kernel.shape
     layer = keras.layers.Conv2DTranspose(
         filters,
@@ -170,62 +92,14 @@ def build_transposed(
         use_bias=False,
         dtype="float64",
     )
-    return _with_kernel(layer, kernel, channels=channels)
-
-
-def _with_kernel(layer: keras.Layer, kernel: np.ndarray, *, channels: int) -> keras.Layer:
     layer.build((None, None, None, channels))
     layer.set_weights([kernel])
     return layer
 
 
-def error_gradients(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    targets: np.ndarray,
-    *,
-    slope: float,
-    strides: int | Sequence[int],
-    padding: str,
-) -> dict[str, np.ndarray]:
-    """Return the gradient of E(x) = g(Ax) by the image, found in three ways.
-
-    g is a parametric ReLU and the mean squared error; see `backpropagation.activated_error`. The
-    matrix and Keras's transposed layer send its gradient back, worked out by hand; TensorFlow's
-    backward pass sees Keras's activation and loss.
-
-    Args:
-        image: x, (h, w, in) float64.
-        kernel: (kh, kw, in, out) float64.
-        targets: (output h, output w, out) float64.
-        slope: of the parametric ReLU.
-        strides: for height and width, or one number for both, in pixels.
-        padding: "SAME" or "VALID".
-
-    Returns:
-        For "matrix", "backward pass" and "transposed layer" the gradient, (h, w, in) float64.
-
-    Raises:
-        ValueError: the shapes do not fit together; see `keras_sizes.output_padding_pair`.
-
-    Source: report, Exercise 3 b.
-    """
-    options = {"strides": strides, "padding": padding}
-    A = convolution_matrix(kernel, image.shape, **options)
-    values = (A @ image.ravel()).reshape(output_shape(kernel.shape, image.shape, **options))
-    outer = activated_error_gradient(values, targets, slope=slope)
-    activation = keras.layers.PReLU(keras.initializers.Constant(slope), dtype="float64")
-    loss = keras.losses.MeanSquaredError(dtype="float64")
-    by_image, _ = gradients_by_tape(
-        lambda batch: loss(targets[np.newaxis], activation(batch)),
-        image[np.newaxis],
-        kernel,
-        **options,
-    )
-    output_padding = output_padding_pair(kernel.shape, image.shape, **options)
-    layer = build_transposed(kernel, output_padding=output_padding, **options)
-    return {
-        "matrix": (A.T @ outer.ravel()).reshape(image.shape),
-        "backward pass": by_image[0],
-        "transposed layer": layer(outer[np.newaxis])[0].numpy(),
-    }
+def layer_size(size: int, *, kernel: int, stride: int, padding: str) -> int:
+    """Return the size that TensorFlow's convolution gives an axis, 0 where the kernel is larger."""
+    if padding == "VALID" and kernel > size:
+        return 0
+    image, taps = np.zeros((1, size, 1, 1)), np.zeros((kernel, 1, 1, 1))
+    return convolve(image, taps, strides=(stride, 1), padding=padding).shape[1]

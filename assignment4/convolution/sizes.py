@@ -1,12 +1,14 @@
 """How large images become: the rules SAME and VALID, from input to output and back.
 
-Everything here is about one axis of an image, except `output_shape`. The five functions at the
-top are pure arithmetic: `symbolic_sizes` calls the same lines with symbols in place of numbers.
+All is about one axis of an image, except what takes shapes. The five functions at the top are pure
+arithmetic: `symbolic_sizes` calls the same lines with symbols in place of numbers.
 """
 
 from collections.abc import Sequence
+from numbers import Integral
 
-from assignment4.convolution.arguments import known_padding, pair, positive_integer
+PADDINGS = ("SAME", "VALID")
+"""SAME pads with zeros until every s-th pixel has a window; VALID never pads."""
 
 
 def window_size(kernel, dilation):
@@ -35,7 +37,7 @@ def valid_bounds(size, window, stride):
 
 
 def output_size(size: int, *, kernel: int, stride: int, padding: str, dilation: int = 1) -> int:
-    r"""Return the size that a convolution gives an axis.
+    r"""Return the size m that a convolution gives an axis.
 
     $\lceil n / s \rceil$ for SAME and $\lfloor (n - k') / s \rfloor + 1$ for VALID, where
     $k' = (k - 1) d + 1$ is the size of a window.
@@ -53,10 +55,10 @@ def output_size(size: int, *, kernel: int, stride: int, padding: str, dilation: 
 
     Source: TensorFlow's documentation of tf.nn.convolution.
     """
-    size, stride = positive_integer("size", size), positive_integer("stride", stride)
-    window = window_size(positive_integer("kernel", kernel), positive_integer("dilation", dilation))
-    if known_padding(padding) == "SAME":
+    _check(padding, size=size, kernel=kernel, stride=stride, dilation=dilation)
+    if padding == "SAME":
         return same_size(size, stride)
+    window = window_size(kernel, dilation)
     if window > size:
         raise ValueError(
             f"kernel {kernel} with dilation {dilation} does not fit into size {size}: VALID needs "
@@ -65,14 +67,21 @@ def output_size(size: int, *, kernel: int, stride: int, padding: str, dilation: 
     return valid_size(size, window, stride)
 
 
+def _check(padding: str, **numbers: int) -> None:
+    if padding not in PADDINGS:
+        raise ValueError(f"padding must be one of {', '.join(PADDINGS)}, got {padding!r}")
+    for name, number in numbers.items():
+        if not isinstance(number, Integral) or number < 1:
+            raise ValueError(f"{name} must be a positive integer, got {number!r}")
+
+
 def padding_amounts(
     size: int, *, kernel: int, stride: int, padding: str, dilation: int = 1
 ) -> tuple[int, int]:
-    r"""Return how many zeros a convolution puts before and after an axis.
+    r"""Return how many zeros a convolution puts before and after an axis; see `output_size`.
 
-    For SAME together $\max((m - 1) s + k' - n, 0)$, where m is the output size: just enough for
-    the last window. TensorFlow's convention: of an odd number the larger half comes after.
-    For VALID none. Arguments and errors are those of `output_size`.
+    For SAME together $\max((m - 1) s + k' - n, 0)$: just enough for the last window. TensorFlow's
+    convention: of an odd number the larger half comes after. For VALID none.
     """
     outputs = output_size(size, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     if padding == "VALID":
@@ -81,78 +90,69 @@ def padding_amounts(
     return total // 2, total - total // 2
 
 
-def preimage_sizes(size: int, *, stride: int) -> list[int]:
-    """Return all input sizes that SAME turns into this output size, ascending.
+def preimage_sizes(
+    size: int, *, kernel: int, stride: int, padding: str, dilation: int = 1
+) -> list[int]:
+    """Return all input sizes that a convolution turns into this output size m, ascending.
 
-    They are (m - 1) s + 1, ..., m s, whatever the kernel.
-
-    Args:
-        size: m, of the output, in pixels.
-        stride: s, in pixels.
-
-    Raises:
-        ValueError: a number is no positive integer.
+    They are (m - 1) s + 1, ..., m s under SAME, whatever the kernel, and (m - 1) s + k', ...,
+    m s + k' - 1 under VALID. Other arguments and errors are those of `output_size`.
     """
-    smallest, largest = same_bounds(
-        positive_integer("size", size), positive_integer("stride", stride)
-    )
-    return list(range(smallest, largest + 1))
-
-
-def preimage_sizes_valid(size: int, *, kernel: int, stride: int, dilation: int = 1) -> list[int]:
-    """Return all input sizes that VALID turns into this output size, ascending.
-
-    They are (m - 1) s + k', ..., m s + k' - 1, where k' = (k - 1) d + 1. Arguments and errors are
-    those of `preimage_sizes` and `output_size`.
-    """
-    window = window_size(positive_integer("kernel", kernel), positive_integer("dilation", dilation))
-    smallest, largest = valid_bounds(
-        positive_integer("size", size), window, positive_integer("stride", stride)
-    )
+    _check(padding, size=size, kernel=kernel, stride=stride, dilation=dilation)
+    if padding == "SAME":
+        smallest, largest = same_bounds(size, stride)
+    else:
+        smallest, largest = valid_bounds(size, window_size(kernel, dilation), stride)
     return list(range(smallest, largest + 1))
 
 
 def strides_between(size: int, output: int) -> list[int]:
-    r"""Return all strides with which SAME turns an input size into an output size, ascending.
+    r"""Return all strides with which SAME turns a size n into an output size m, ascending.
 
     $\lceil n / s \rceil = m$ is $n / m \le s < n / (m - 1)$. For m = 1 any s from n on will do;
-    only n is returned, since with larger ones the single window is the same.
-
-    Args:
-        size: n, of the input, in pixels.
-        output: m, in pixels.
-
-    Returns:
-        Strides from 1 to n; none where no stride leads from one size to the other.
-
-    Raises:
-        ValueError: a number is no positive integer.
+    only n is returned, since with larger ones the single window is the same. The list is empty
+    where no stride leads from one size to the other.
     """
-    size, output = positive_integer("size", size), positive_integer("output", output)
     smallest = same_size(size, output)
     largest = same_size(size, output - 1) - 1 if output > 1 else size
     return list(range(smallest, largest + 1))
 
 
-def output_shape(
-    kernel_shape: Sequence[int],
-    input_shape: Sequence[int],
+def axis_options(
+    kernel_size: int | Sequence[int],
     *,
     strides: int | Sequence[int],
     padding: str,
     dilations: int | Sequence[int] = 1,
+) -> tuple[dict, dict]:
+    """Return the options of `output_size` for height and for width.
+
+    Each is given as a pair for height and width or as one number for both, in pixels, and the
+    padding for both.
+
+    Raises:
+        ValueError: there are other numbers than one or two.
+    """
+    axes = {"padding": padding}, {"padding": padding}
+    given = {"kernel": kernel_size, "stride": strides, "dilation": dilations}
+    for name, value in given.items():
+        values = value if isinstance(value, Sequence) else (value, value)
+        if len(values) != 2:
+            raise ValueError(f"{name} must be one number or two, for height and width, got {value}")
+        for axis, number in zip(axes, values, strict=True):
+            axis[name] = number
+    return axes
+
+
+def output_shape(
+    kernel_shape: Sequence[int], input_shape: Sequence[int], **options
 ) -> tuple[int, int, int]:
-    """Return the shape that a two-dimensional convolution gives an image.
+    """Return the shape that a convolution gives an image, (output h, output w, out).
 
     Args:
         kernel_shape: (kh, kw, in, out), TensorFlow's layout.
         input_shape: (h, w, in).
-        strides: for height and width, or one number for both.
-        padding: "SAME" or "VALID".
-        dilations: for height and width, or one number for both.
-
-    Returns:
-        (output h, output w, out).
+        **options: strides, padding and dilations as in `axis_options`.
 
     Raises:
         ValueError: a shape has another rank, kernel and image have different channels, or an axis
@@ -163,18 +163,59 @@ def output_shape(
             "expected a kernel of shape (kh, kw, in, out) and an input of shape (h, w, in), got "
             f"{tuple(kernel_shape)} and {tuple(input_shape)}"
         )
-    *kernels, channels, out_channels = kernel_shape
+    *kernel_size, channels, out_channels = kernel_shape
     if channels != input_shape[2]:
         raise ValueError(
             f"a kernel of shape {tuple(kernel_shape)} needs inputs of {channels} channels, got "
             f"{input_shape[2]} in {tuple(input_shape)}"
         )
-    positive_integer("channels", channels)
-    height, width = (
-        output_size(size, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-        for size, kernel, stride, dilation in zip(
-            input_shape[:2], kernels, pair("strides", strides), pair("dilations", dilations),
-            strict=True,
+    rows, columns = axis_options(kernel_size, **options)
+    return output_size(input_shape[0], **rows), output_size(input_shape[1], **columns), out_channels
+
+
+def output_padding_for(
+    target: int, size: int, *, kernel: int, stride: int, padding: str
+) -> int | None:
+    r"""Return the output padding with which Keras's transposed convolution gives a size.
+
+    With output padding p the layer returns $(m - 1) s + k - 2 \lfloor k / 2 \rfloor + p$ for SAME
+    and $(m - 1) s + k + p$ for VALID. An even kernel under SAME needs p = s for the largest
+    target; Keras refuses that, and only its own choice, None, leads there.
+
+    Args:
+        target: the size wanted, in pixels.
+        size: m, of what goes into the transposed convolution, in pixels.
+        kernel: k, of the convolution, as stride and padding.
+        stride: s, in pixels.
+        padding: "SAME" or "VALID".
+
+    Raises:
+        ValueError: the convolution does not turn the target into m; see also `output_size`.
+
+    Source: Keras 3, compute_conv_transpose_output_shape.
+    """
+    preimages = preimage_sizes(size, kernel=kernel, stride=stride, padding=padding)
+    if target not in preimages:
+        raise ValueError(
+            f"a {padding} convolution with kernel {kernel} and stride {stride} does not turn size "
+            f"{target} into {size}: it does so with {preimages[0]} to {preimages[-1]}"
         )
-    )  # fmt: skip
-    return height, width, positive_integer("output channels", out_channels)
+    least = (size - 1) * stride + (kernel % 2 if padding == "SAME" else kernel)
+    return None if target - least == stride else target - least
+
+
+def output_padding_pair(
+    kernel_shape: Sequence[int], input_shape: Sequence[int], **options
+) -> tuple[int, int] | None:
+    """Return `output_padding_for` the height and the width of a convolution's input.
+
+    It is None where an axis needs that. Keras does not take None for one axis alone, so that the
+    other may then come out larger than the input. Arguments are those of `output_shape`, without
+    dilations.
+    """
+    found = []
+    for target, axis in zip(input_shape, axis_options(kernel_shape[:2], **options), strict=False):
+        size = output_size(target, **axis)
+        del axis["dilation"]
+        found.append(output_padding_for(target, size, **axis))
+    return None if None in found else tuple(found)

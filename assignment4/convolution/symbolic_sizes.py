@@ -10,11 +10,10 @@ left from what it knows of each symbol. The text does one: every integer is in o
 """
 
 import operator
-from dataclasses import dataclass
+from types import ModuleType
+from typing import NamedTuple
 
 import sympy
-
-from assignment4.convolution import sizes
 
 n, s, m, k, d = sympy.symbols("n s m k d", integer=True, positive=True)
 """Input size, stride, output size, kernel and dilation: positive integers."""
@@ -24,61 +23,46 @@ i, r = sympy.symbols("i r", integer=True, nonnegative=True)
 
 WINDOW = (k - 1) * d + 1
 
-SAME_SIZE = sympy.ceiling(n / s)
-SAME_BOUNDS = ((m - 1) * s + 1, m * s)
-
-VALID_SIZE = sympy.floor((n - WINDOW) / s) + 1
-VALID_BOUNDS = ((m - 1) * s + WINDOW, m * s + WINDOW - 1)
+SIZE_FORMULAS = {
+    "SAME": (sympy.ceiling(n / s), (m - 1) * s + 1, m * s),
+    "VALID": (sympy.floor((n - WINDOW) / s) + 1, (m - 1) * s + WINDOW, m * s + WINDOW - 1),
+}
+"""For each padding the output size, and the smallest and the largest input size with output m."""
 
 _RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a proof: for such sizes this relation holds, since a margin has this sign.
+class ProofStep(NamedTuple):
+    """One step of a proof: for such sizes this relation holds, since a margin has this sign."""
 
-    Attributes:
-        case: what stands for n, and for s where the case says something about it.
-        claim: what is to be shown, with the rounding.
-        unrounded: the same without rounding, as SymPy puts it.
-        margin: the larger side of `unrounded` less the smaller one, with the case put in.
-        holds: whether SymPy finds the margin positive, or not negative where that is enough.
-    """
-
-    case: dict[sympy.Symbol, sympy.Expr]
-    claim: sympy.Rel
-    unrounded: sympy.Rel
-    margin: sympy.Expr
-    holds: bool
+    case: dict[sympy.Symbol, sympy.Expr]  # what stands for n, and perhaps for s
+    claim: sympy.Rel  # what is to be shown, with the rounding
+    unrounded: sympy.Rel  # the same without rounding, as SymPy puts it
+    margin: sympy.Expr  # its larger side less the smaller one, with the case put in
+    holds: bool  # whether SymPy finds the margin positive, or not negative where that is enough
 
 
 def prove_preimages(
     rule: sympy.Expr, smallest: sympy.Expr, largest: sympy.Expr
-) -> tuple[Step, ...]:
+) -> tuple[ProofStep, ...]:
     """Try to prove that a rule gives m exactly for the sizes from smallest to largest.
 
-    Args:
-        rule: an output size in n and s, such as SAME_SIZE: one ceiling or floor, and perhaps an
-            integer added to it.
-        smallest: the least input size that gives m, in m and s.
-        largest: the greatest one, in m and s.
-
-    Returns:
-        Four steps: between the bounds the rule gives at least m and at most m, below them less
-        than m, above them more than m. Together they are the proof if every one holds.
+    The rule is an output size in n and s, one ceiling or floor and perhaps an integer added to
+    it; the bounds are in m and s. Of the four steps two say that between the bounds the rule gives
+    at least m and at most m, the others that it gives less below and more above them. Together
+    they are the proof if every one holds.
     """
     stride = sympy.solve(largest - smallest - i - r, s)[0]  # n is i above one bound, r below other
     between = {n: smallest + i, s: stride}
-    below, above = {n: smallest - 1 - i}, {n: largest + 1 + i}
     return (
-        _step(rule, ">=", between),
-        _step(rule, "<=", between),
-        _step(rule, "<", below),
-        _step(rule, ">", above),
+        _prove(rule, ">=", between),
+        _prove(rule, "<=", between),
+        _prove(rule, "<", {n: smallest - 1 - i}),
+        _prove(rule, ">", {n: largest + 1 + i}),
     )
 
 
-def _step(rule: sympy.Expr, relation: str, case: dict[sympy.Symbol, sympy.Expr]) -> Step:
+def _prove(rule: sympy.Expr, relation: str, case: dict[sympy.Symbol, sympy.Expr]) -> ProofStep:
     (rounded,) = rule.atoms(sympy.ceiling, sympy.floor)
     unrounded = _RELATIONS[relation](rounded, m - (rule - rounded))
     strict = isinstance(unrounded, sympy.StrictGreaterThan | sympy.StrictLessThan)
@@ -86,33 +70,29 @@ def _step(rule: sympy.Expr, relation: str, case: dict[sympy.Symbol, sympy.Expr])
     margin = sympy.factor(margin)
     holds = margin.is_positive if strict else margin.is_nonnegative
     claim = sympy.Rel(rule, m, relation, evaluate=False)
-    return Step(case, claim, unrounded, margin, holds is True)
+    return ProofStep(case, claim, unrounded, margin, holds is True)
 
 
-def is_proved(steps: tuple[Step, ...]) -> bool:
-    """Say whether every step of a proof holds."""
-    return all(step.holds for step in steps)
+def code_less_formula(code: ModuleType) -> dict[str, sympy.Expr]:
+    """Return what the arithmetic of `sizes`, run on symbols, differs from the formulas by.
 
+    A difference of 0 says that code and formula are equal for all numbers.
 
-def difference(first: sympy.Expr, second: sympy.Expr) -> sympy.Expr:
-    """Return first - second, simplified, with every floor written as a ceiling."""
-    return sympy.simplify((first - second).rewrite(sympy.ceiling))
-
-
-def code_less_formula() -> dict[str, sympy.Expr]:
-    """Return what the code of `sizes`, run on symbols, differs from the formulas by.
-
-    The functions that compute with numbers are called with symbols, so that a difference of 0
-    says that code and formula are equal for all numbers.
+    Args:
+        code: what has the five functions at the top of `sizes`.
     """
-    window = sizes.window_size(k, d)
+    window = code.window_size(k, d)
+    same, valid = SIZE_FORMULAS["SAME"], SIZE_FORMULAS["VALID"]
     pairs = {
         "window": (window, WINDOW),
-        "SAME": (sizes.same_size(n, s), SAME_SIZE),
-        "VALID": (sizes.valid_size(n, window, s), VALID_SIZE),
-        "SAME, smallest": (sizes.same_bounds(m, s)[0], SAME_BOUNDS[0]),
-        "SAME, largest": (sizes.same_bounds(m, s)[1], SAME_BOUNDS[1]),
-        "VALID, smallest": (sizes.valid_bounds(m, window, s)[0], VALID_BOUNDS[0]),
-        "VALID, largest": (sizes.valid_bounds(m, window, s)[1], VALID_BOUNDS[1]),
+        "SAME": (code.same_size(n, s), same[0]),
+        "VALID": (code.valid_size(n, window, s), valid[0]),
+        "SAME, smallest": (code.same_bounds(m, s)[0], same[1]),
+        "SAME, largest": (code.same_bounds(m, s)[1], same[2]),
+        "VALID, smallest": (code.valid_bounds(m, window, s)[0], valid[1]),
+        "VALID, largest": (code.valid_bounds(m, window, s)[1], valid[2]),
     }
-    return {name: difference(code, formula) for name, (code, formula) in pairs.items()}
+    return {
+        name: sympy.simplify((found - formula).rewrite(sympy.ceiling))
+        for name, (found, formula) in pairs.items()
+    }

@@ -1,4 +1,4 @@
-"""Pictures of convolutions: windows over an axis, proofs, matrices, images and contributions."""
+"""Pictures of Exercises 1 and 3: windows over an axis, proofs, matrices, images, forth and back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,51 +6,51 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.sparse
 import sympy
+from IPython.display import Math
 from matplotlib.axes import Axes
 from sympy import latex
 
-from assignment4.convolution import output_size, padding_amounts
-from assignment4.convolution.symbolic_sizes import Step, d, k, n
+from assignment4.convolution.sizes import output_size, padding_amounts
+from assignment4.convolution.symbolic_sizes import ProofStep, d, k, n
 from assignment4.figures.colors import BLUE, ORANGE
 
 
-def plot_windows(
-    axes: Axes, sizes: Sequence[int], *, kernel: int, stride: int, padding: str
-) -> Axes:
-    """Draw a row of pixels for each size, with the padding dashed and the windows below as bars.
+def plot_size_rules(sizes: Mapping[str, Sequence[int]], *, kernel: int, stride: int) -> list[Axes]:
+    """Draw how windows lie over an axis: a row for each size, one panel for each padding.
 
-    Pixels behind the last window, which no window reads, are hatched.
-
-    Args:
-        axes: to draw on.
-        sizes: of the input, in pixels.
-        kernel: the number of taps.
-        stride: in pixels.
-        padding: "SAME" or "VALID".
+    Padding is dashed, windows are bars below, and pixels that no window reads are hatched. The
+    sizes are those of the input, for "SAME", "VALID" or both.
     """
-    options = {"kernel": kernel, "stride": stride, "padding": padding}
+    panels = _panels(len(sizes), 4.4, 2.6)
+    for axes, (padding, row) in zip(panels, sizes.items(), strict=True):
+        _plot_windows(axes, row, kernel=kernel, stride=stride, padding=padding)
+    return panels
+
+
+def _panels(count: int, width: float, height: float) -> list[Axes]:
+    """Return axes side by side, each so wide and high in inches."""
+    figsize = (width * count, height)
+    _, panels = plt.subplots(1, count, figsize=figsize, layout="constrained", squeeze=False)
+    return list(panels[0])
+
+
+def _plot_windows(axes: Axes, sizes: Sequence[int], **options) -> None:
+    kernel = options["kernel"]
     for row, size in enumerate(sizes):
         before, after = padding_amounts(size, **options)
-        starts = np.arange(output_size(size, **options)) * stride - before
+        starts = np.arange(output_size(size, **options)) * options["stride"] - before
         for place in range(-before, size + after):
-            axes.add_patch(
-                _pixel(place, row, inside=0 <= place < size, read=_is_read(place, starts, kernel))
-            )
+            read = ((starts <= place) & (place < starts + kernel)).any()
+            axes.add_patch(_pixel(place, row, inside=0 <= place < size, read=read))
         for number, start in enumerate(starts):
             height = row + 0.34 + 0.12 * (number % 2)
             axes.plot([start - 0.4, start + kernel - 0.6], [height] * 2, color=BLUE, linewidth=3)
-    axes.set_yticks(
-        range(len(sizes)), [f"{size} → {output_size(size, **options)}" for size in sizes]
-    )
+    labels = [f"{size} → {output_size(size, **options)}" for size in sizes]
+    axes.set_yticks(range(len(sizes)), labels)
     axes.set(xlim=(-1.7, max(sizes) + 0.7), ylim=(len(sizes) - 0.35, -0.5), xticks=[])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(padding)
-    return axes
-
-
-def _is_read(place: int, starts: np.ndarray, kernel: int) -> bool:
-    return bool(((starts <= place) & (place < starts + kernel)).any())
+    axes.set_title(options["padding"])
 
 
 def _pixel(place: int, row: int, *, inside: bool, read: bool) -> plt.Rectangle:
@@ -65,88 +65,107 @@ def _pixel(place: int, row: int, *, inside: bool, read: bool) -> plt.Rectangle:
     )
 
 
-def plot_size_rules(sizes: Mapping[str, Sequence[int]], *, kernel: int, stride: int) -> list[Axes]:
-    """Draw the windows of `plot_windows` for each padding, one panel beside the other.
-
-    Args:
-        sizes: for "SAME", "VALID" or both the sizes of the input, in pixels.
-        kernel: the number of taps.
-        stride: in pixels.
-    """
-    _, panels = plt.subplots(
-        1, len(sizes), figsize=(4.4 * len(sizes), 2.6), layout="constrained", squeeze=False
-    )
-    for axes, (padding, row) in zip(panels[0], sizes.items(), strict=True):
-        plot_windows(axes, row, kernel=kernel, stride=stride, padding=padding)
-    return list(panels[0])
-
-
-def typeset_proof(steps: Iterable[Step]) -> str:
+def typeset_proof(steps: Iterable[ProofStep]) -> Math:
     """Return the steps of a proof about sizes in LaTeX, a line each under a head.
 
     The size of a window, (k - 1) d + 1, is written as k'.
     """
+    window = sympy.Symbol("k'", integer=True, positive=True)
     lines = [r"\text{case} & \text{claim} & \text{without rounding} & \text{margin}"]
     for step in steps:
         parts = (step.case[n], step.claim, step.unrounded, step.margin)
-        case, claim, unrounded, margin = (latex(_name_window(part)) for part in parts)
-        lines.append(rf"n = {case} & {claim} & {unrounded} & {margin}")
-    return r"\begin{array}{llll} " + r" \\[1.5ex] ".join(lines) + r" \end{array}"
+        cells = [latex(part.subs(d * (k - 1), window - 1)) for part in parts]
+        lines.append(f"n = {' & '.join(cells)}")
+    return Math(r"\begin{array}{llll} " + r" \\[1.5ex] ".join(lines) + r" \end{array}")
 
 
-def _name_window(expression: sympy.Basic) -> sympy.Basic:
-    return expression.subs(d * (k - 1), sympy.Symbol("k'", integer=True, positive=True) - 1)
+def typeset_equations(equations: Sequence[sympy.Eq]) -> Math:
+    """Return equations in LaTeX, four in a line."""
+    texts = [latex(equation) for equation in equations]
+    lines = [r" \qquad ".join(texts[start : start + 4]) for start in range(0, len(texts), 4)]
+    return Math(r"\begin{gathered}" + r" \\[1ex] ".join(lines) + r"\end{gathered}")
 
 
 def plot_matrices(matrices: Mapping[str, scipy.sparse.sparray]) -> list[Axes]:
-    """Draw small sparse matrices side by side under their names; see `plot_matrix`."""
-    _, panels = plt.subplots(
-        1, len(matrices), figsize=(3.5 * len(matrices), 3.4), layout="constrained", squeeze=False
-    )
-    for axes, (name, matrix) in zip(panels[0], matrices.items(), strict=True):
-        plot_matrix(axes, matrix).set_title(name)
-    return list(panels[0])
+    """Draw small sparse matrices side by side under their names.
 
-
-def plot_matrix(axes: Axes, matrix: scipy.sparse.sparray) -> Axes:
-    """Draw a small sparse matrix, coloured by value, and white where no entry is stored."""
-    stored = matrix.tocoo()
-    entries = np.full(matrix.shape, np.nan)
-    entries[stored.row, stored.col] = stored.data
-    axes.imshow(entries, cmap="viridis", interpolation="nearest")
-    rows, columns = matrix.shape
-    axes.set(xlabel=f"{columns} columns", ylabel=f"{rows} rows", xticks=[], yticks=[])
-    return axes
+    They are coloured by value, and white where no entry is stored.
+    """
+    panels = _panels(len(matrices), 3.5, 3.4)
+    for axes, (name, matrix) in zip(panels, matrices.items(), strict=True):
+        stored = matrix.tocoo()
+        entries = np.full(matrix.shape, np.nan)
+        entries[stored.row, stored.col] = stored.data
+        axes.imshow(entries, cmap="viridis", interpolation="nearest")
+        rows, columns = matrix.shape
+        axes.set(xlabel=f"{columns} columns", ylabel=f"{rows} rows", xticks=[], yticks=[])
+        axes.set_title(name)
+    return panels
 
 
 def plot_images(images: Mapping[str, np.ndarray]) -> list[Axes]:
     """Draw images side by side under their names, each over its own range of grey."""
-    _, panels = plt.subplots(
-        1, len(images), figsize=(2.2 * len(images), 2.5), layout="constrained", squeeze=False
-    )
-    for panel, (name, image) in zip(panels[0], images.items(), strict=True):
+    panels = _panels(len(images), 2.2, 2.5)
+    for panel, (name, image) in zip(panels, images.items(), strict=True):
         panel.imshow(image, cmap="gray", interpolation="nearest")
         panel.set(title=name, xticks=[], yticks=[])
-    return list(panels[0])
+    return panels
 
 
 def plot_contributions(counts: Mapping[str, np.ndarray]) -> list[Axes]:
-    """Draw how many values reach each pixel, the counts written into the pixels.
-
-    Args:
-        counts: for each name (h, w) integers; one range of colours serves all.
-    """
-    _, panels = plt.subplots(
-        1, len(counts), figsize=(3 * len(counts), 3.3), layout="constrained", squeeze=False
-    )
+    """Draw how many values reach each pixel, with the counts in the pixels and a name above."""
+    panels = _panels(len(counts), 3, 3.3)
     largest = max(image.max() for image in counts.values())
-    for panel, (name, image) in zip(panels[0], counts.items(), strict=True):
+    for panel, (name, image) in zip(panels, counts.items(), strict=True):
         panel.imshow(image, cmap="Blues", vmin=0, vmax=1.6 * largest, interpolation="nearest")
-        _write(panel, image)
+        for (row, column), number in np.ndenumerate(image):
+            panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=9)
         panel.set(title=name, xticks=[], yticks=[])
-    return list(panels[0])
+    return panels
 
 
-def _write(axes: Axes, numbers: np.ndarray) -> None:
-    for (row, column), number in np.ndenumerate(numbers):
-        axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=9, color="black")
+def plot_stored_entries(axes: Axes, matrix: scipy.sparse.sparray, *, size: float = 0.6) -> Axes:
+    """Draw a dot, so many points large, for each stored entry of a sparse matrix, row 0 on top."""
+    entries = matrix.tocoo()
+    axes.plot(entries.col, entries.row, "s", color=BLUE, markersize=size, markeredgewidth=0)
+    rows, columns = matrix.shape
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), aspect="equal")
+    axes.set(xticks=[0, columns - 1], yticks=[0, rows - 1])
+    axes.set(xticklabels=[1, columns], yticklabels=[1, rows])
+    return axes
+
+
+def plot_forth_and_back(
+    matrix: scipy.sparse.sparray,
+    image: np.ndarray,
+    values: np.ndarray,
+    errors: np.ndarray,
+    gradient: np.ndarray,
+) -> dict[str, Axes]:
+    """Draw y = A x above and A^T p below: images to the left, feature maps to the right.
+
+    Image and gradient are x and A^T p, (h, w), values and errors two maps of y and p, (output h,
+    output w, 2). In the coloured panels purple is above zero and orange below. The axes have the
+    names "x", "A", "y1", "y2" and "gradient", "A^T", "p1", "p2".
+    """
+    axes = plt.figure(figsize=(8, 5.2), layout="constrained").subplot_mosaic(
+        [["x", "A", "y1", "y2"], ["gradient", "A^T", "p1", "p2"]],
+        width_ratios=[1.4, 1.8, 1, 1],
+    )
+    rows, columns = matrix.shape
+    axes["x"].imshow(image, cmap="gray", interpolation="nearest")
+    axes["x"].set(xticks=[], yticks=[], title="image $x$")
+    plot_stored_entries(axes["A"], matrix).set_title(rf"$A$, {rows} × {columns} $\rightarrow$")
+    plot_stored_entries(axes["A^T"], matrix.T)
+    axes["A^T"].set_title(rf"$\leftarrow$ $A^T$, {columns} × {rows}")
+    _plot_signed(axes["gradient"], gradient, r"$\nabla E(x) = A^T p$")
+    for name, maps in {"y": values, "p": errors}.items():
+        for number in (1, 2):
+            _plot_signed(axes[f"{name}{number}"], maps[..., number - 1], f"${name}$, map {number}")
+    return axes
+
+
+def _plot_signed(axes: Axes, values: np.ndarray, title: str) -> None:
+    largest = np.abs(values).max()
+    axes.imshow(values, cmap="PuOr", vmin=-largest, vmax=largest, interpolation="nearest")
+    axes.set(xticks=[], yticks=[], title=title)

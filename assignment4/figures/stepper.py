@@ -1,20 +1,19 @@
 """A convolution and its transpose side by side, to be stepped through window by window.
 
 The page's script only shows what is worked out here; the steps come from `contacts`, the same
-loop that the convolution and the transposed convolution of the book run over.
+loop that the transposed convolution of the book runs over.
 """
 
-import html
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from assignment4.convolution import contacts, output_shape
+from assignment4.convolution.scattering import contacts
+from assignment4.convolution.sizes import output_shape
 from assignment4.figures.colors import BLUE
 from assignment4.figures.pages import check_name, fill_page
 
@@ -22,23 +21,13 @@ _CELL = 40
 _GAP = 46
 
 
-@dataclass(frozen=True)
-class Step:
-    """One window: what the convolution gathers from it and the transposed one scatters over it.
+class WindowStep(NamedTuple):
+    """One window: what the convolution gathers from it and the transposed one scatters over it."""
 
-    Attributes:
-        window: (row, column) in the small image.
-        pixels: (row, column) of each pixel that the window touches.
-        weights: the kernel's entry on each of these pixels.
-        value: what the convolution gathers, and what the transposed convolution scatters.
-        sums: (h, w), the transposed convolution's image after this step.
-    """
-
-    window: tuple[int, int]
-    pixels: list[tuple[int, int]]
-    weights: list[float]
-    value: float
-    sums: np.ndarray
+    window: tuple[int, int]  # (row, column) in the small image
+    weights: dict[tuple[int, int], float]  # the kernel's entry on each pixel (row, column)
+    value: float  # what the convolution gathers, and what the transposed one scatters
+    sums: np.ndarray  # (h, w), the transposed convolution's image after this step
 
 
 class Stepper:
@@ -48,50 +37,36 @@ class Stepper:
         name: makes the ids in a page unique: letters, digits and hyphens.
         image: x, (h, w); (1, n) for one dimension.
         kernel: (kh, kw).
-        strides: for height and width, or one number for both, in pixels.
-        padding: "SAME" or "VALID".
+        **options: strides and padding, as in `sizes.axis_options`.
 
     Raises:
         ValueError: the name has other characters, or kernel and image do not fit together.
     """
 
-    def __init__(
-        self,
-        name: str,
-        image: np.ndarray,
-        kernel: np.ndarray,
-        *,
-        strides: int | Sequence[int],
-        padding: str,
-    ) -> None:
+    def __init__(self, name: str, image: np.ndarray, kernel: np.ndarray, **options) -> None:
         check_name(name)
         self.name, self.image, self.kernel = name, np.asarray(image), np.asarray(kernel)
-        options = {"strides": strides, "padding": padding}
         kernel_shape, image_shape = (*self.kernel.shape, 1, 1), (*self.image.shape, 1)
         self.values = np.zeros(output_shape(kernel_shape, image_shape, **options)[:2])
-        self.steps: list[Step] = []
+        self.steps: list[WindowStep] = []
         sums = np.zeros(self.image.shape)
         found = contacts(self.kernel.shape, self.image.shape, **options)
         for window, group in groupby(found, key=lambda contact: contact[0]):
-            taps, pixels = zip(*[contact[1:] for contact in group], strict=True)
-            weights = [float(self.kernel[tap]) for tap in taps]
-            seen = [float(self.image[pixel]) for pixel in pixels]
-            value = float(np.dot(weights, seen))
-            for pixel, weight in zip(pixels, weights, strict=True):
+            weights = {pixel: float(self.kernel[tap]) for _, tap, pixel in group}
+            value = float(sum(weight * self.image[pixel] for pixel, weight in weights.items()))
+            for pixel, weight in weights.items():
                 sums[pixel] += weight * value
             self.values[window] = value
-            self.steps.append(Step(window, list(pixels), weights, value, sums.copy()))
+            self.steps.append(WindowStep(window, weights, value, sums.copy()))
 
     def __repr__(self) -> str:
         shapes = " → ".join(f"{h} × {w}" for h, w in (self.image.shape, self.values.shape))
         return f"Stepper({self.name!r}): {len(self.steps)} steps, {shapes} and back"
 
     def _repr_html_(self) -> str:
-        label = "Convolution and transposed convolution, step by step. Use the arrow keys."
         return fill_page(
             "stepper.html",
             id=f"stepper-{self.name}",
-            label=html.escape(label),
             panels=self._panels(),
             steps=json.dumps(self.step_data(), ensure_ascii=False).replace("<", "\\u003c"),
         )
@@ -102,56 +77,52 @@ class Stepper:
         Places are numbered row by row. `taps` holds pairs of a pixel and the weight on it, `values`
         the convolution's output so far, `sums` the transposed convolution's.
         """
-        blank = [""] * self.values.size
-        start = {"window": None, "taps": [], "values": blank, "sums": ["0"] * self.image.size}
+        values = [""] * self.values.size
+        start = {"window": None, "taps": [], "values": values, "sums": ["0"] * self.image.size}
         start["text"] = (
             f"Start. The convolution has gathered nothing yet, and all {self.image.size} sums of "
             "the transposed convolution are 0."
         )
         data = [start]
-        for number, step in enumerate(self.steps):
-            pixels = [int(np.ravel_multi_index(pixel, self.image.shape)) for pixel in step.pixels]
+        for number, step in enumerate(self.steps, start=1):
             window = int(np.ravel_multi_index(step.window, self.values.shape))
-            weights = [f"{weight:g}" for weight in step.weights]
-            values = [*data[-1]["values"]]
-            values[window] = f"{step.value:g}"
+            values = [*values[:window], f"{step.value:g}", *values[window + 1 :]]
+            taps = [
+                [int(np.ravel_multi_index(pixel, self.image.shape)), f"{weight:g}"]
+                for pixel, weight in step.weights.items()
+            ]
+            sums, text = _texts(step.sums), self._describe(number, step)
             data.append(
-                {
-                    "window": window,
-                    "taps": [list(tap) for tap in zip(pixels, weights, strict=True)],
-                    "values": values,
-                    "sums": [f"{total:g}" for total in step.sums.ravel()],
-                    "text": self._describe(number),
-                }
+                {"window": window, "taps": taps, "values": values, "sums": sums, "text": text}
             )
         return data
 
-    def _describe(self, number: int) -> str:
-        step = self.steps[number]
+    def _describe(self, number: int, step: WindowStep) -> str:
         row, column = (place + 1 for place in step.window)
-        outside = self.kernel.size - len(step.pixels)
+        outside = self.kernel.size - len(step.weights)
         terms = " + ".join(
-            f"{self.image[pixel]:g}·{weight:g}"
-            for pixel, weight in zip(step.pixels, step.weights, strict=True)
+            f"{self.image[pixel]:g}·{weight:g}" for pixel, weight in step.weights.items()
         )
         lie = "weight lies" if outside == 1 else "weights lie"
         padding = f"; {outside} {lie} on padding" if outside else ""
         return (
-            f"Step {number + 1} of {len(self.steps)}, row {row}, column {column} of the small "
+            f"Step {number} of {len(self.steps)}, row {row}, column {column} of the small "
             f"image. The convolution gathers {terms} = {step.value:g}{padding}. The transposed "
             f"convolution multiplies {step.value:g} by the same weights and adds the products to "
-            f"the same {len(step.pixels)} pixels."
+            f"the same {len(step.weights)} pixels."
         )
 
     def _panels(self) -> str:
-        image = [f"{number:g}" for number in self.image.ravel()]
-        given = [f"{number:g}" for number in self.values.ravel()]
-        convolution = self._drawing("image", image, "values", [""] * len(given), forth=True)
-        transposed = self._drawing("sums", ["0"] * len(image), "given", given, forth=False)
-        return (
-            f"<figure><figcaption>Convolution</figcaption>{convolution}</figure>\n"
-            "<figure><figcaption>Transposed convolution</figcaption>"
-            f"{transposed}</figure>"
+        image, given = _texts(self.image), _texts(self.values)
+        drawings = {
+            "Convolution": self._drawing("image", image, "values", [""] * len(given), forth=True),
+            "Transposed convolution": self._drawing(
+                "sums", ["0"] * len(image), "given", given, forth=False
+            ),
+        }
+        return "\n".join(
+            f"<figure><figcaption>{name}</figcaption>{drawing}</figure>"
+            for name, drawing in drawings.items()
         )
 
     def _drawing(
@@ -160,23 +131,25 @@ class Stepper:
         (h, w), (rows, columns) = self.image.shape, self.values.shape
         left = w * _CELL + _GAP
         width, height = left + columns * _CELL + 4, h * _CELL + 4
-        top = (h - rows) * _CELL / 2
-        middle = height / 2
-        tip, tail = (left - 8, left - _GAP + 12) if forth else (left - _GAP + 12, left - 8)
+        top, middle = (h - rows) * _CELL / 2, height / 2
+        ends = (left - 8, left - _GAP + 12)
+        tip, tail = ends if forth else ends[::-1]
         barb = tip + (-8 if forth else 8)
         arrow = (
             f"M{tail} {middle:g}H{tip}M{barb} {middle - 6:g}L{tip} {middle:g}L{barb} {middle + 6:g}"
         )
         names = [f"{h} × {w} pixels", f"{rows} × {columns} values"]
-        sentence = (
-            f"{' to '.join(names if forth else names[::-1])}; the text below says what happens"
-        )
+        label = f"{' to '.join(names if forth else names[::-1])}; the text below says what happens"
         return (
-            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(sentence)}">'
+            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
             f'<g class="{large}">{_grid(pixels, w, 2, 2)}</g>'
             f'<path class="pointer" d="{arrow}"/>'
             f'<g class="{small}">{_grid(values, columns, left, top + 2)}</g></svg>'
         )
+
+
+def _texts(numbers: np.ndarray) -> list[str]:
+    return [f"{number:g}" for number in numbers.ravel()]
 
 
 def _grid(texts: list[str], columns: int, left: float, top: float) -> str:
@@ -203,11 +176,10 @@ def plot_steps(stepper: Stepper) -> np.ndarray:
         2, len(steps), figsize=(2.1 * len(steps), 4.9), layout="constrained", squeeze=False
     )
     for number, (step, gathers, scatters) in enumerate(zip(steps, *panels, strict=True), start=1):
-        weights = dict(zip(step.pixels, step.weights, strict=True))
         gathers.set_title(f"step {number}\ngathers {step.value:g}", fontsize=10)
         scatters.set_title(f"scatters {step.value:g}", fontsize=10)
-        _draw_grid(gathers, stepper.image, weights)
-        _draw_grid(scatters, step.sums, weights)
+        _draw_grid(gathers, stepper.image, step.weights)
+        _draw_grid(scatters, step.sums, step.weights)
     panels[0, 0].set_ylabel("convolution")
     panels[1, 0].set_ylabel("transposed")
     return panels
@@ -215,15 +187,14 @@ def plot_steps(stepper: Stepper) -> np.ndarray:
 
 def _draw_grid(axes: Axes, numbers: np.ndarray, weights: dict[tuple[int, int], float]) -> None:
     touched = np.zeros(numbers.shape)
-    for pixel in weights:
-        touched[pixel] = 1
-    axes.imshow(touched, cmap="Blues", vmin=0, vmax=3)
     for (row, column), number in np.ndenumerate(numbers):
         weight = weights.get((row, column))
         lift = 0 if weight is None else 0.16
         axes.text(column, row - lift, f"{number:g}", ha="center", va="center", fontsize=9)
         if weight is not None:
+            touched[row, column] = 1
             axes.text(column, row + 0.28, f"× {weight:g}", ha="center", va="center", fontsize=7)
+    axes.imshow(touched, cmap="Blues", vmin=0, vmax=3)
     axes.set_xticks(np.arange(-0.5, numbers.shape[1]), [])
     axes.set_yticks(np.arange(-0.5, numbers.shape[0]), [])
     axes.grid(color=BLUE, alpha=0.3)

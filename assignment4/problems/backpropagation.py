@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assignment4.convolution.matrix import convolution_matrix
+from assignment4.convolution.matrix import line_matrix
 from assignment4.problems import expect
 from assignment4.problems.arrays import expect_array
 
@@ -47,10 +47,8 @@ def tap_gradients(answer: Callable[[np.ndarray, np.ndarray, int, int], object]) 
     random = np.random.default_rng(0)
     for size, kernel, stride in ((7, 3, 2), (8, 3, 2), (6, 2, 1), (11, 4, 3)):
         pixels = random.integers(-3, 4, size)
-        options = {"strides": (1, stride), "padding": "VALID"}
         matrices = [
-            convolution_matrix(tap.reshape(1, -1, 1, 1), (1, size, 1), **options)
-            for tap in np.eye(kernel)
+            line_matrix(tap, size, stride=stride, padding="VALID") for tap in np.eye(kernel)
         ]
         p = random.integers(-3, 4, matrices[0].shape[0])
         expected = np.array([(matrix @ pixels) @ p for matrix in matrices])
