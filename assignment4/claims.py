@@ -17,8 +17,7 @@ from pathlib import Path
 import yaml
 
 from assignment4 import ROOT, cache
-from assignment4.letters.dataset import letters_folder
-from assignment4.letters.loading import are_of_the_book
+from assignment4.letters.loading import are_of_the_book, letters_folder
 from assignment4.letters.pairs import PAIRS
 
 MARKS = {

@@ -13,15 +13,11 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from scipy.ndimage import distance_transform_edt
 
 from assignment4.letters.pairs import CYRILLIC, LATIN
+from assignment4.tables import Table
 
-FRAME = 128
-"""Height and width in pixels of the square in which a shape is drawn."""
-
-LETTER_SIZE = 52
-"""The longer side of a letter's bounding box in that square, in pixels."""
-
-DISTANCE_STEP = 1 / 64
-"""Signed distances are multiples of this fraction of a pixel."""
+FRAME = 128  # height and width in pixels of the square in which a shape is drawn
+LETTER_SIZE = 52  # the longer side of a letter's bounding box in that square, in pixels
+DISTANCE_STEP = 1 / 64  # of a pixel; signed distances are multiples
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Typeface:
         return str(files(self.package).joinpath(self.file))
 
     def has(self, letters: str) -> bool:
-        """Say whether the typeface has each of the letters."""
+        """Return True if the typeface has each of the letters."""
         font = FT2Font(self.path)
         return all(font.get_char_index(ord(letter)) for letter in letters)
 
@@ -76,10 +72,7 @@ _INSTALLED = tuple(
 TYPEFACES: tuple[Typeface, ...] = tuple(
     typeface for typeface in _INSTALLED if typeface.has(CYRILLIC + LATIN)
 )
-"""All typefaces that have the letters of the pairs, family by family.
-
-A style is named as in the font's file name.
-"""
+"""All typefaces that have the letters of the pairs, family by family."""
 
 
 def typeface_families() -> dict[str, list[Typeface]]:
@@ -90,6 +83,15 @@ def typeface_families() -> dict[str, list[Typeface]]:
     return families
 
 
+def describe_typefaces() -> Table:
+    """Return a table with each family's number of typefaces, package and licence."""
+    rows = [
+        (name, len(faces), faces[0].package, faces[0].licence)
+        for name, faces in typeface_families().items()
+    ]
+    return Table(["family", "typefaces", "Python package", "licence"], rows)
+
+
 def signed_distance(coverage: np.ndarray) -> np.ndarray:
     """Return each pixel's distance to the outline of an anti-aliased shape, positive inside.
 
@@ -97,9 +99,8 @@ def signed_distance(coverage: np.ndarray) -> np.ndarray:
         coverage: (h, w) uint8, 0 outside the shape and 255 inside.
 
     Returns:
-        (h, w) float64 in pixels, rounded to multiples of DISTANCE_STEP. On the outline's own
-        pixels it is the coverage less one half, elsewhere the Euclidean distance to the nearest
-        pixel of the other side less one half.
+        (h, w) float64 in pixels. On the outline's own pixels it is the coverage less one half,
+        elsewhere the Euclidean distance to the nearest pixel of the other side less one half.
     """
     inside = coverage >= 128
     distance = np.where(
@@ -112,11 +113,7 @@ def signed_distance(coverage: np.ndarray) -> np.ndarray:
 
 @cache
 def letter_shape(typeface: Typeface, letter: str) -> np.ndarray:
-    """Return the signed distance to a letter's outline, the letter centred in its frame.
-
-    Args:
-        typeface: one of TYPEFACES.
-        letter: a single character that the typeface has.
+    """Return the signed distance to the outline of one letter, centred in its frame.
 
     Returns:
         (FRAME, FRAME) float64, read-only; the bounding box's longer side is LETTER_SIZE pixels.
