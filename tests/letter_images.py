@@ -63,7 +63,7 @@ class RawInfo(zipfile.ZipInfo):
     """A member whose name is written as the bytes given, not marked as UTF-8."""
 
     def __init__(self, name: bytes) -> None:
-        super().__init__("name")
+        super().__init__(name.decode("latin1"))
         self.name = name
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802

@@ -1,6 +1,5 @@
 """Letters of a person's own: the layouts, the faults that are told, limits, and the command."""
 
-import io
 import os
 import pickle
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from letter_images import (
     contents,
@@ -25,7 +24,6 @@ from letter_images import (
     write_folders,
 )
 from PIL import Image, ImageChops
-from tqdm import tqdm
 
 from assignment4 import __main__, cache
 from assignment4.figures.letters import draw_contact_sheet
@@ -38,9 +36,6 @@ LAYOUTS = {"arrays": write_arrays, "archives": write_archives, "folders": write_
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path_factory.mktemp("cache")))
-
-
-# The course's npy files
 
 
 @pytest.mark.parametrize("dtype", ["u1", ">i2", "u8", "f2", ">f4", "f8"])
@@ -60,9 +55,6 @@ def test_arrays_of_any_numbers_and_order_give_images_first(tmp_path, dtype, orde
     assert (letters.cyrillic.report_size, letters.latin.report_size) == (5798, 6015)
     assert (letters.source, letters.embedded) == (str(tmp_path), False)
     assert set(letters.latin.families) == set(letters.latin.styles) == {""}
-
-
-# Archives and folders
 
 
 def test_archives_and_folders_give_the_same_letters(tmp_path):
@@ -118,26 +110,22 @@ def test_small_letters_count_and_others_are_left_out(tmp_path):
 
 def test_images_are_decoded_once_and_another_image_anew(tmp_path, monkeypatch):
     folder = write_folders(tmp_path)
-    bars = []
-
-    def progress_bar(total, *, description):
-        bars.append(tqdm(total=total, desc=description, file=io.StringIO()))
-        return bars[-1]
-
-    monkeypatch.setattr(cache, "progress_bar", progress_bar)
     first = load_letters(folder)
+    decoded = []
+    read_images = own._read_images
+    monkeypatch.setattr(
+        own, "_read_images", lambda *given: decoded.append(1) or read_images(*given)
+    )
     assert load_letters(folder).digest() == first.digest()
-    assert [(bar.desc, bar.n, bar.total) for bar in bars] == [
-        ("Cyrillic", 14, 14),
-        ("Latin", 14, 14),
-    ]
+    assert not decoded
     (folder / "Latin" / "B" / "1.png").write_bytes(saved(drawing("D")))
-    other = load_letters(folder)
-    assert (other.latin.images[0] == other.latin.images[1]).all()
-    assert len(bars) == 4
+    other = load_letters(folder).latin
+    assert (other.images[0] == other.images[1]).all()
     (folder / "Latin" / "B" / "1.png").rename(folder / "Latin" / "D" / "2.png")
-    (folder / "Latin" / "D" / "1.png").rename(folder / "Latin" / "B" / "1.png")
-    assert load_letters(folder).digest() == other.digest()
+    (folder / "Latin" / "F" / "1.png").rename(folder / "Latin" / "B" / "1.png")
+    (folder / "Latin" / "D" / "2.png").rename(folder / "Latin" / "F" / "1.png")
+    swapped = load_letters(folder).latin.images
+    assert (swapped[[3, 0]] == other.images[[0, 3]]).all()
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -187,7 +175,7 @@ def without(letter: str):
 
 def encrypted(path):
     with zipfile.ZipFile(path, "w") as archive:
-        for name, data in contents("Latin").items():
+        for name, data in [("B/2.png", b""), *contents("Latin").items()]:
             archive.writestr(name, data)
     marked = bytearray(path.read_bytes())
     marked[marked.index(b"PK\x01\x02") + 8] |= 1
@@ -211,22 +199,18 @@ def inverted(path):
         image.write_bytes(saved(ImageChops.invert(Image.open(image))))
 
 
-def announced(shape: str, descr: str = "|u1") -> bytes:
+def announced(shape: str) -> bytes:
     """Return an npy file of a header alone."""
-    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
 
 
 def png(width: int, height: int) -> bytes:
     """Return a PNG file of grey pixels that are not there."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = [header, b"IDAT" + zlib.compress(b""), b"IEND"]
+    parts = [struct.pack(">I", len(c) - 4) + c + struct.pack(">I", zlib.crc32(c)) for c in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 class Sentinel:
@@ -237,89 +221,77 @@ class Sentinel:
 
 
 PICTURE = saved(drawing("B"))
-BLANK = Image.new("L", (50, 50), 255)
 PICKLED = np.array([Sentinel()] * 42, object)
-
 FAULTS = {
-    "first axis": (
-        "arrays",
-        "X_lat.npy",
-        array(lambda x: np.moveaxis(x, -1, 0)),
-        r"\(42, 28, 28\)",
-    ),
-    "flat": ("arrays", "X_lat.npy", array(lambda x: x.reshape(784, -1)), r"shape \(784, 42\)"),
-    "a number": ("arrays", "X_lat.npy", array(lambda x: x[0, 0, 0]), r"shape \(\)"),
-    "0 to 1": ("arrays", "X_cyr.npy", array(lambda x: x / x.max()), "from 0.0 to 1.0"),
-    "0 and 1": ("arrays", "X_cyr.npy", array(lambda x: x // 128), "from 0 to 1"),
-    "too bright": ("arrays", "X_cyr.npy", array(lambda x: x + 100 * np.uint16(1)), "to 299"),
-    "negative": ("arrays", "X_cyr.npy", array(lambda x: x.astype(int) - 1), "from -1"),
-    "halves": ("arrays", "X_cyr.npy", array(lambda x: x + 0.5), "whole numbers"),
-    "NaN": ("arrays", "X_cyr.npy", array(lambda x: np.where(x == x.max(), np.nan, x)), "nan"),
-    "white paper": ("arrays", "X_cyr.npy", array(lambda x: 255 - x // 2), "mostly white"),
-    "blank": ("arrays", "X_cyr.npy", array(lambda x: x * (np.arange(42) != 5)), "image 5 blank"),
-    "from 1": ("arrays", "labels_lat.npy", array(lambda x: x + 1), "from 1 to 14"),
-    "no Й": ("arrays", "labels_cyr.npy", array(lambda x: np.where(x == 5, 4, x)), r"Й \(label 5\)"),
-    "one label less": (
-        "arrays",
-        "labels_lat.npy",
-        array(lambda x: x[1:]),
-        "41 labels; expected 42",
-    ),
-    "one-hot": ("arrays", "labels_lat.npy", array(lambda x: np.eye(14)[x]), r"\(42, 14\)"),
-    "letters as labels": (
-        "arrays",
-        "labels_lat.npy",
-        array(lambda x: np.array([*LATIN])[x]),
-        "<U1",
-    ),
-    "objects": ("arrays", "labels_lat.npy", lambda path: np.save(path, PICKLED), "unreadable"),
-    "a pickle": ("arrays", "X_lat.npy", content(pickle.dumps(PICKLED)), "pickle"),
-    "an archive": ("arrays", "X_lat.npy", lambda path: np.savez(path.open("wb"), 1), "archive"),
-    "text": ("arrays", "X_lat.npy", content(b"text"), "expected an npy file"),
-    "empty": ("arrays", "X_lat.npy", content(b""), "expected an npy file"),
-    "cut off": ("arrays", "X_lat.npy", content(announced("(28, 28, 42)")), "unreadable"),
-    "a terabyte": ("arrays", "X_lat.npy", content(announced("(28, 28, 10**9)")), "unreadable"),
-    "missing": ("arrays", "X_lat.npy", lambda path: path.unlink(), "no file"),
-    "linked": ("arrays", "X_lat.npy", link, "a link"),
-    "a pipe": ("arrays", "X_lat.npy", pipe, "no file"),
-    "no zip": ("archives", "Latin.zip", content(b"PK"), "not a zip file"),
-    "half a zip": ("archives", "Latin.zip", content(b"PK\x03\x04" + bytes(90)), "unreadable"),
-    "a password": ("archives", "Latin.zip/Latin/B/1.png", encrypted, "encrypted"),
-    "no letter G": ("archives", "Latin.zip", without("G"), r"no image of G \(label 2\).*: nothing"),
-    "a linked zip": ("archives", "Latin.zip", link, "a link"),
-    "nested": ("archives", "Latin.zip/B/2.png", add("B/2.png", b"PK\x05\x06"), "begin with b'PK"),
-    "a bomb": ("archives", "Latin.zip/B/2.png", add("B/2.png", bytes(2**24)), "16,777,216 bytes"),
-    "LZMA": (
-        *("archives", "Latin.zip/B/2.png"),
-        *(add("B/2.png", bytes(9), method=zipfile.ZIP_LZMA), "compression method 14"),
-    ),
-    "both": ("archives", "", lambda path: (path / "latin").mkdir(), "Latin.zip and latin"),
-    "no alphabet": ("folders", "", lambda path: (path / "Latin").rename(path / "L"), "no Latin or"),
-    "light strokes": ("folders", "Latin", inverted, "light strokes on dark paper"),
-    "nothing in it": ("folders", "Latin/B/2.png", content(b""), "begin with b''"),
-    "a text": ("folders", "Latin/B/2.png", content(b"not an image"), "begin with b'not an image'"),
-    "TIFF": ("folders", "Latin/B/2.png", content(saved(BLANK, "TIFF")), "begin with b'II"),
-    "half a PNG": ("folders", "Latin/B/2.png", content(PICTURE[:99]), "unreadable"),
-    "a wrong bit": ("folders", "Latin/B/2.png", content(PICTURE[:-15] + b"\0" * 15), "unreadable"),
-    "half a JPEG": ("folders", "Latin/B/2.png", content(saved(BLANK, "JPEG")[:500]), "unreadable"),
-    "white": ("folders", "Latin/B/2.png", content(saved(BLANK)), "a blank image"),
-    "a gigapixel": ("folders", "Latin/B/2.png", content(png(40000, 40000)), "DecompressionBomb"),
-    "too wide": ("folders", "Latin/B/2.png", content(png(4097, 1)), "4097 x 1 pixels"),
-    "too large": ("folders", "Latin/B/2.png", content(PICTURE + bytes(2**23)), "8,388,"),
-    "a link": ("folders", "Latin", lambda path: link(path / "B" / "1.png"), "the link B/1.png"),
-    "a linked letter": ("folders", "Latin", lambda path: link(path / "B"), "the link B;"),
-    "a linked alphabet": ("folders", "Latin", link, "a link"),
-    "a piped letter": ("folders", "Latin/B/1.png", pipe, "no file"),
-    "looks alike": (
-        *("folders", "Cyrillic", lambda path: (path / "С").rename(path / "C")),
-        r"С \(label 9\); expected every letter; other folders: C U\+0043 \(1\)",
-    ),
+    "arrays X_lat.npy": [
+        (array(lambda x: x.T), r"shape \(42, 28, 28\); expected \(28, 28, n\)"),
+        (array(lambda x: x[0, 0, 0]), r"shape \(\)"),
+        (array(lambda x: x / x.max()), "from 0.0 to 1.0; expected whole numbers from 0 to 255"),
+        (array(lambda x: x // 128), "from 0 to 1; expected"),
+        (array(lambda x: x + np.uint16(57)), "from 57 to 256"),
+        (array(lambda x: x.astype(int) - 1), "from -1 to"),
+        (array(lambda x: x + 0.5), "whole numbers"),
+        (array(lambda x: np.where(x == x.max(), np.nan, x)), "nan"),
+        (array(lambda x: 255 - x // 2), "mostly white"),
+        (array(lambda x: x * (np.arange(42) != 5)), "image 5 blank"),
+        (lambda path: np.save(path, PICKLED), "unreadable"),
+        (content(pickle.dumps(PICKLED)), "pickle"),
+        (lambda path: np.savez(path.open("wb"), 1), "archive"),
+        (content(b""), "expected an npy file"),
+        (content(announced("(28, 28, 42)")), "unreadable"),
+        (content(announced("(28, 28, 10**9)")), "unreadable"),
+        (lambda path: path.unlink(), "no file"),
+        (link, "a link"),
+        (pipe, "no file"),
+    ],
+    "arrays labels_cyr.npy": [
+        (array(lambda x: x + 1), "from 1 to 14; expected whole numbers from 0 to 13"),
+        (array(lambda x: np.where(x == 5, 4, x)), r"no image of Й \(label 5\)"),
+        (array(lambda x: x[1:]), "41 labels; expected 42, one for each image of X_cyr.npy"),
+        (array(lambda x: np.eye(14)[x]), r"shape \(42, 14\); expected \(n,\)"),
+        (array(lambda x: np.array([*LATIN])[x]), "<U1"),
+    ],
+    "archives Latin.zip": [
+        (content(b"PK"), "not a zip file"),
+        (without("G"), r"no image of G \(label 2\); expected every letter; .*: nothing"),
+        (link, "a link"),
+    ],
+    "archives Latin.zip/B/2.png": [
+        (encrypted, "encrypted"),
+        (add("B/2.png", bytes(2**24)), "16,777,216 bytes"),
+        (add("B/2.png", bytes(9), method=zipfile.ZIP_LZMA), "compression method 14"),
+    ],
+    "archives ": [(lambda path: (path / "latin").mkdir(), "Latin.zip and latin; expected one")],
+    "folders ": [(lambda path: (path / "Latin").rename(path / "L"), "no Latin or Latin.zip")],
+    "folders Latin": [
+        (inverted, "light strokes on dark paper"),
+        (lambda path: link(path / "B" / "1.png"), "the link B/1.png"),
+        (lambda path: link(path / "B"), "the link B;"),
+        (link, "a link"),
+    ],
+    "folders Latin/B/2.png": [
+        (content(b"not an image"), "begin with b'not an image'; expected a PNG, JPEG"),
+        (content(PICTURE[:99]), "unreadable"),
+        (content(PICTURE[:-15] + b"\0" * 15), "unreadable"),
+        (content(saved(drawing("B", 120), "JPEG")[:900]), "unreadable"),
+        (content(saved(Image.new("L", (50, 50), 255))), "a blank image"),
+        (content(png(40000, 40000)), "DecompressionBomb"),
+        (content(png(4097, 1)), "4097 x 1 pixels; expected at most 4096"),
+        (content(PICTURE + bytes(2**23)), "8,388,"),
+        (lambda path: os.mkfifo(path), "no file"),
+    ],
+    "folders Cyrillic": [
+        (
+            lambda path: (path / "С").rename(path / "C"),
+            r"С \(label 9\); expected every letter; other folders: C U\+0043 \(1\)",
+        )
+    ],
 }
-"""By name a layout, what is told of, what breaks it, and what is found."""
+"""By layout and what is told of: what breaks it, and what is found."""
 
 
 def refusal_of(folder: Path) -> str:
-    with pytest.raises(ValueError, match="found .*; expected ") as refusal:
+    with pytest.raises(ValueError, match=r"found .*; expected ") as refusal:
         read_letters(folder)
     told = str(refusal.value)
     assert told.isprintable()
@@ -328,17 +300,19 @@ def refusal_of(folder: Path) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told_in_one_line_that_begins_with_the_path(tmp_path, name):
-    layout, place, breakage, found = FAULTS[name]
+@pytest.mark.parametrize(
+    ("place", "breakage", "found"),
+    [(place, *case) for place, cases in FAULTS.items() for case in cases],
+)
+def test_a_fault_is_told_in_one_line_that_begins_with_the_path(tmp_path, place, breakage, found):
+    layout, name = place.split(" ")
     folder = LAYOUTS[layout](tmp_path)
-    file = folder / place
-    breakage(folder / place.partition("/")[0] if ".zip/" in place else file)
+    breakage(folder / (name.partition("/")[0] if ".zip/" in name else name))
     tracemalloc.start()
     told = refusal_of(folder)
     assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
     tracemalloc.stop()
-    assert told.startswith(f"{file}: found ")
+    assert told.startswith(f"{folder / name}: found ")
     assert re.search(found, told), told
     assert not list(cache.cache_folder().glob("*.entry"))
 
@@ -367,13 +341,6 @@ def test_of_many_images_with_faults_the_first_is_told_and_the_number(tmp_path):
     assert told.endswith("; 2 more have faults")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may read every file")
-def test_what_may_not_be_read_is_told(tmp_path):
-    write_folders(tmp_path)
-    (tmp_path / "Latin" / "B" / "1.png").chmod(0)
-    assert "Permission denied" in refusal_of(tmp_path)
-
-
 def test_a_member_that_is_larger_than_it_says_is_cut_off_and_refused(tmp_path):
     """The header announces 100 bytes; 64 MB are packed."""
     write_archives(tmp_path)
@@ -395,42 +362,24 @@ def test_more_files_than_the_limit_are_refused(tmp_path, monkeypatch):
     assert "14 files" in refusal_of(tmp_path)
 
 
-SOURCES = {}
+FUZZED = {"arrays": "X_cyr.npy", "archives": "Latin.zip", "folders": "Latin/B/1.png"}
+CHANGES = st.lists(st.tuples(st.integers(-200, 300), st.binary(min_size=1, max_size=8)), min_size=1)
 
 
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    """For each layout a folder, one of its files, and the file's content."""
-    for layout, file in (
-        ("arrays", "X_cyr.npy"),
-        ("archives", "Latin.zip"),
-        ("folders", "Latin/B/1.png"),
-    ):
-        folder = LAYOUTS[layout](tmp_path_factory.mktemp(layout))
-        SOURCES[layout] = folder, folder / file, (folder / file).read_bytes()
-    return SOURCES
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(st.tuples(st.integers(-200, 300), st.binary(min_size=1, max_size=8)), min_size=1))
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_any_change_of_a_file_gives_letters_or_a_refusal(sources, layout, changes):
-    folder, file, sound = sources[layout]
-    data = bytearray(sound)
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.sampled_from([*FUZZED]), CHANGES)
+def test_any_change_of_a_file_gives_letters_or_a_refusal(tmp_path_factory, layout, changes):
+    folder = LAYOUTS[layout](tmp_path_factory.mktemp(layout))
+    file = folder / FUZZED[layout]
+    data = bytearray(file.read_bytes())
     for place, change in changes:
         start = place % len(data)
         data[start : start + len(change)] = change
     file.write_bytes(data)
     try:
         letters = load_letters(folder)
-    except ValueError as refusal:
-        assert str(refusal).isprintable()
-        assert "; expected " in str(refusal)
+    except ValueError:
+        refusal_of(folder)
     else:
         assert letters.latin.images.shape[1:] == (28, 28)
         assert set(letters.latin.labels) == set(range(14))
@@ -583,15 +532,16 @@ def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, run, monkey
 def test_the_contact_sheet_has_a_row_for_each_letter_from_beginning_to_end(tmp_path):
     write_folders(tmp_path)
     for number in range(2, 30):
-        (tmp_path / "Latin" / "B" / f"{number:02}.png").write_bytes(saved(drawing("B", 40)))
-    (tmp_path / "Latin" / "B" / "99.png").write_bytes(saved(drawing("D")))
+        (tmp_path / "Latin" / "B" / f"{number:02}.png").write_bytes(
+            saved(drawing("BD"[number > 28]))
+        )
     letters = load_letters(tmp_path)
-    assert count_letters(letters).rows[0] == ["Б", "1", "B", "30"]
+    assert count_letters(letters).rows[0] == ["Б", "1", "B", "29"]
     cyrillic, latin = draw_contact_sheet(letters).axes
     assert [text.get_text() for text in cyrillic.get_yticklabels()] == list(CYRILLIC)
     mosaic = latin.images[0].get_array()
     assert mosaic.shape == (14 * 30 - 2, 8 * 30 - 2)
-    for shown, image in ((mosaic[:28, -28:], 29), (mosaic[:28, :28], 0), (mosaic[-28:, :28], 42)):
+    for shown, image in ((mosaic[:28, -28:], 28), (mosaic[:28, :28], 0), (mosaic[-28:, :28], 41)):
         both = np.asarray(shown).ravel(), letters.latin.images[image].ravel()
         assert np.corrcoef(*both)[0, 1] > 0.999
 

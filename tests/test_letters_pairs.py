@@ -19,7 +19,7 @@ from assignment4.letters import (
     embedded,
     loading,
 )
-from assignment4.letters.pairs import LARGEST_FILE, alphabet_name, file_named, read_pairs
+from assignment4.letters.pairs import LARGEST_FILE, alphabet_name, read_pairs
 
 GREEK = ROOT / "assignment4" / "letters" / "greek.txt"
 GREEK_LETTERS, LATIN_LETTERS = "ΒΓΔΖΗΚΛΜΞΠΡΣΦΩ", "VGDZIKLMXPRSFO"
@@ -121,34 +121,19 @@ def test_an_alphabet_has_the_name_that_unicode_gives_its_capitals():
     assert {letter: alphabet_name(letter) for letter in names} == names
 
 
-def test_the_path_counts_from_the_repository_or_the_home_folder(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for value, path in (
-        ("", None),
-        ("assignment4/letters/greek.txt", GREEK),
-        ("~/my pairs.txt", tmp_path / "my pairs.txt"),
-    ):
-        monkeypatch.setenv("ASSIGNMENT4_PAIRS", value)
-        assert file_named("ASSIGNMENT4_PAIRS") == path
-
-
-@pytest.mark.parametrize(
-    ("families", "enough"),
-    [
-        ([], False),
-        (["STIX General", "Source Sans Pro"], False),
-        (["DejaVu Sans", "STIX General"], False),
-        (["DejaVu Sans", "STIX General", "Source Sans Pro"], True),
-    ],
-)
-def test_pairs_that_too_few_typefaces_have_are_refused(monkeypatch, families, enough):
-    monkeypatch.setattr(embedded, "typeface_families", lambda: dict.fromkeys(families))
-    if enough:
-        embedded.check_typefaces()
-    else:
-        with pytest.raises(ValueError, match="expected them in Source Sans Pro and STIX General"):
-            embedded.embedded_letters(0)
+def test_pairs_that_too_few_typefaces_have_are_refused(monkeypatch):
+    enough = ["DejaVu Sans", "STIX General", "Source Sans Pro"]
+    for families in ([], enough[1:], enough[:2], enough):
+        monkeypatch.setattr(
+            embedded, "typeface_families", lambda some=families: dict.fromkeys(some)
+        )
+        if families == enough:
+            embedded.check_typefaces()
+        else:
+            with pytest.raises(
+                ValueError, match="expected them in Source Sans Pro and STIX General"
+            ):
+                embedded.embedded_letters(0)
 
 
 def test_no_claim_is_recorded_of_other_pairs(monkeypatch, tmp_path):

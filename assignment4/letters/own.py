@@ -5,9 +5,8 @@ folders Cyrillic and Latin with a folder of images for each letter. With other p
 folders are named after their alphabets.
 
 No file is trusted. NumPy reads npy files without pickles, Pillow reads images, and zipfile unpacks
-one member at a time into memory, each after its size has been looked at. Nothing is written but to
-the cache, and no link is followed. A fault is told in one line: path, what was found, what is
-expected.
+one member at a time into memory, each after a look at its size. Nothing is written but to the
+cache, and no link is followed.
 """
 
 import hashlib
@@ -61,7 +60,6 @@ _LAYOUTS = (
 _ARRAY = "an npy file of whole numbers, as numpy.save writes it"
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 _IMAGE = "a PNG, JPEG, BMP or GIF image"
-_ENCODINGS = ("utf-8", "cp866", "cp1251")
 _MARKED_AS_UTF8 = 0x800
 _BYPRODUCTS = re.compile(r"(^|/)(__MACOSX|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)(/|$)", re.I)
 
@@ -71,14 +69,10 @@ LeftOut = dict[str, Counter]  # by "cyrillic" and "latin", how many files other 
 
 
 def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
-    """Print what a folder of letters holds, draw some of them, and say how to use the letters.
-
-    Args:
-        folder: in one of the layouts.
-        draw: returns a figure of some of the letters, which is kept in the cache's folder.
+    """Print what a folder of letters holds, and how to use them; `draw` some into the cache.
 
     Raises:
-        ValueError: something in the folder is not as it should be; the message names it.
+        ValueError: something in the folder is not as it should be; see `faults_of`.
         OSError: the cache cannot be written.
     """
     folder = folder.expanduser().resolve()
@@ -109,8 +103,7 @@ def read_letters(folder: Path) -> tuple[Letters, LeftOut]:
     """Return the letters of a folder in one of the layouts, and what was left out of it.
 
     Those of image files are in the order of labels, and within a letter in that of their names;
-    small and capital letters are one class. They are decoded once, and come from the cache as long
-    as their bytes are the same.
+    small and capital letters are one class. They are decoded once, then come from the cache.
 
     Raises:
         ValueError: something is not what the layout asks for; see `faults_of`.
@@ -157,9 +150,6 @@ def _check_classes(labels: Sequence[int], alphabet: str, *, others: str = "") ->
         raise FileError(f"no image of {told}", f"every letter{others}")
 
 
-# The course's npy files
-
-
 def _read_arrays(folder: Path) -> dict[str, np.ndarray]:
     arrays = {}
     for name, files in FILES.items():
@@ -198,9 +188,6 @@ def _load(path: Path, frame: tuple[int, ...], *, largest: int) -> np.ndarray:
     if not (low >= 0 and 1 < high <= largest) or (values != np.floor(values)).any():
         raise FileError(f"values from {low} to {high}", f"whole numbers from 0 to {largest}")
     return values
-
-
-# Archives and folders of images
 
 
 def _read_pictures(parts: dict[str, Path]) -> tuple[dict[str, np.ndarray], LeftOut]:
@@ -245,13 +232,10 @@ def _read_file(path: Path) -> bytes:
 
 
 def _files_in_archive(archive: zipfile.ZipFile, letters: str) -> Files:
-    """Return the files by their names, which older programs wrote in an encoding they do not tell.
-
-    It is taken for the one in which most of the letters are found.
-    """
+    """Return the files by names that are in the encoding in which most letters are found."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     spellings = []
-    for encoding in _ENCODINGS:
+    for encoding in ("utf-8", "cp866", "cp1251"):  # older programs do not say which they used
         with suppress(UnicodeError):
             spellings.append([_spelled(member, encoding) for member in members])
     names = max(spellings, key=lambda names: len({*letters} & {_folder(n).upper() for n in names}))
@@ -282,11 +266,11 @@ def _sort(files: Files, alphabet: str) -> tuple[Chosen, Counter]:
     if len(files) > MOST_IMAGES:
         raise FileError(f"{len(files):,} files", f"at most {MOST_IMAGES:,}")
     letters, chosen, left_out = [*LETTERS[alphabet]], [], Counter()
-    for name, read in files.items():
+    for name in filter(lambda name: not _BYPRODUCTS.search(name), files):
         folder = _folder(name)
-        if folder.upper() in letters and not _BYPRODUCTS.search(name):
-            chosen.append((letters.index(folder.upper()), name, read))
-        elif not _BYPRODUCTS.search(name):
+        if folder.upper() in letters:
+            chosen.append((letters.index(folder.upper()), name, files[name]))
+        else:
             left_out[folder] += 1
     others = f"; other folders: {_described(left_out, alphabet)}"
     _check_classes([label for label, _, _ in chosen], alphabet, others=others)
@@ -294,17 +278,14 @@ def _sort(files: Files, alphabet: str) -> tuple[Chosen, Counter]:
 
 
 def _described(left_out: Counter, alphabet: str) -> str:
-    """Return the folders that stand for none of the letters, in words.
-
-    A single letter of another alphabet gets its code, since it may look like one of this.
-    """
+    """Return the folders that stand for no letter; one that may look like one gets its code."""
     names = []
-    for folder, count in sorted(left_out.items())[:40]:
+    for folder, count in sorted(left_out.items()):
         own = ALPHABETS[alphabet].upper()
         foreign = len(folder) == 1 and not unicodedata.name(folder, "").startswith(own)
         code = f" U+{ord(folder):04X}" if foreign else ""
         names.append(f"{printable(folder) or 'no folder'}{code} ({count})")
-    return ", ".join(names) + (", ..." if len(left_out) > 40 else "") or "nothing"
+    return ", ".join(names[:40]) + ", ..." * (len(names) > 40) or "nothing"
 
 
 def _digest(chosen: dict[str, Chosen], parts: dict[str, Path]) -> str:
@@ -330,7 +311,8 @@ def _read_images(files: Chosen, path: Path) -> np.ndarray:
                 faults.append(str(fault))
             bar.update()
     if faults:
-        raise ValueError(faults[0] + f"; {len(faults) - 1} more have faults" * (len(faults) > 1))
+        more = f"; {len(faults) - 1} more have faults" if len(faults) > 1 else ""
+        raise ValueError(faults[0] + more)
     with faults_of(path, _IMAGE):
         if images.mean() > LARGEST_MEAN:
             found = "light strokes on dark paper, as it seems from all images together"
@@ -341,10 +323,9 @@ def _read_images(files: Chosen, path: Path) -> np.ndarray:
 def read_letter(content: bytes) -> np.ndarray:
     """Return the letter that a PNG, JPEG, BMP or GIF file shows, from the file's bytes.
 
-    Transparent pixels are paper. Where nothing shows on white paper, such as white strokes on
-    transparent paper, the opaque pixels are the strokes. The lightest pixel becomes black and the
-    darkest white; the strokes are what is nearer to the darkest. They are cropped to their bounding
-    box and stretched to a square, as the course's letters were.
+    Transparent pixels are paper; where nothing shows on white paper, the opaque pixels are the
+    strokes. The lightest pixel becomes black and the darkest white. The strokes, what is nearer to
+    the darkest, are cropped to their bounding box and stretched to a square, as the course's were.
 
     Returns:
         (28, 28) uint8, white strokes on black, which touch all four borders; not constant.

@@ -13,8 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 BOOK_PAIRS: Pairs = tuple(zip("БДГФИЙЛНПСРУВЗ", "BDGFIJLNPSRUVZ", strict=True))
 """(Cyrillic, Latin) capitals of the same sound; a letter's label is its position, 0 to 13."""
 
-LARGEST_FILE = 2**16
-"""How many characters of a file of pairs are read; fourteen pairs take 56."""
+LARGEST_FILE = 2**16  # characters that are read of a file of pairs; fourteen pairs take 56
 
 
 class FileError(ValueError):
@@ -26,14 +25,9 @@ class FileError(ValueError):
 
 @contextmanager
 def faults_of(path: Path | str, expected: str) -> Iterator[None]:
-    """Tell of whatever is raised about a person's file in one line that begins with its path.
+    """Turn whatever is raised into a ValueError of one line: path, what was found and is expected.
 
-    Args:
-        path: of the file.
-        expected: what a file is not that cannot be read.
-
-    Raises:
-        ValueError: anything was raised; a hostile file makes libraries raise almost anything.
+    A hostile file makes libraries raise almost anything.
     """
     try:
         yield

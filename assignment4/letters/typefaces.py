@@ -41,12 +41,11 @@ class Typeface:
         return all(font.get_char_index(ord(letter)) for letter in letters)
 
 
-_MATPLOTLIB = "mpl-data/fonts/ttf/"
 _FAMILIES = {
-    "DejaVu Sans": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSans{}.ttf"),
-    "DejaVu Sans Mono": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSansMono{}.ttf"),
-    "DejaVu Serif": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSerif{}.ttf"),
-    "STIX General": ("matplotlib", "STIX Font License", _MATPLOTLIB + "STIXGeneral{}.ttf"),
+    "DejaVu Sans": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSans{}.ttf"),
+    "DejaVu Sans Mono": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSansMono{}.ttf"),
+    "DejaVu Serif": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSerif{}.ttf"),
+    "STIX General": ("matplotlib", "STIX Font License", "mpl-data/fonts/ttf/STIXGeneral{}.ttf"),
     "Roboto": ("font_roboto", "Apache 2.0", "files/Roboto-{}.ttf"),
     "Manrope": ("font_manrope", "SIL OFL 1.1", "files/Manrope-{}.ttf"),
     "Source Sans Pro": ("font_source_sans_pro", "SIL OFL 1.1", "files/SourceSansPro-{}.ttf"),
@@ -57,8 +56,8 @@ _STYLES = {
     "DejaVu Sans Mono": " -Bold -Oblique -BoldOblique",
     "DejaVu Serif": " -Bold -Italic -BoldItalic",
     "STIX General": " Bol Italic BolIta",
-    "Roboto": "Thin ThinItalic Light LightItalic Regular Italic "
-    "Medium MediumItalic Bold BoldItalic Black BlackItalic",
+    "Roboto": "Thin ThinItalic Light LightItalic Regular Italic Medium MediumItalic "
+    "Bold BoldItalic Black BlackItalic",
     "Manrope": "ExtraLight Light Regular Medium SemiBold Bold ExtraBold",
     "Source Sans Pro": "ExtraLight Light Regular Semibold Bold Black",
     "Source Serif Pro": "ExtraLight Light Regular Semibold Bold Black",
