@@ -121,11 +121,10 @@ def test_images_are_decoded_once_and_another_image_anew(tmp_path, monkeypatch):
     (folder / "Latin" / "B" / "1.png").write_bytes(saved(drawing("D")))
     other = load_letters(folder).latin
     assert (other.images[0] == other.images[1]).all()
-    (folder / "Latin" / "B" / "1.png").rename(folder / "Latin" / "D" / "2.png")
-    (folder / "Latin" / "F" / "1.png").rename(folder / "Latin" / "B" / "1.png")
-    (folder / "Latin" / "D" / "2.png").rename(folder / "Latin" / "F" / "1.png")
-    swapped = load_letters(folder).latin.images
-    assert (swapped[[3, 0]] == other.images[[0, 3]]).all()
+    (folder / "Latin" / "B" / "2.png").write_bytes(PICTURE)
+    assert np.bincount(load_letters(folder).latin.labels)[:2].tolist() == [2, 1]
+    (folder / "Latin" / "B" / "2.png").rename(folder / "Latin" / "D" / "0.png")
+    assert np.bincount(load_letters(folder).latin.labels)[:2].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -315,6 +314,18 @@ def test_a_fault_is_told_in_one_line_that_begins_with_the_path(tmp_path, place, 
     assert told.startswith(f"{folder / name}: found ")
     assert re.search(found, told), told
     assert not list(cache.cache_folder().glob("*.entry"))
+
+
+@pytest.mark.parametrize(("white", "fault"), [(140, ""), (141, "mostly white")])
+def test_paper_is_taken_for_white_by_the_mean_of_all_images(tmp_path, white, fault):
+    write_arrays(tmp_path)
+    images = np.full((28, 28, 42), white, np.uint8)
+    images[:14], images[14:] = white - 9, white + 9
+    np.save(tmp_path / "X_cyr.npy", images)
+    if fault:
+        assert fault in refusal_of(tmp_path)
+    else:
+        assert load_letters(tmp_path).cyrillic.images.mean() == white
 
 
 def test_no_folder_an_empty_one_and_a_file_are_told(tmp_path):
