@@ -28,7 +28,7 @@ from PIL import Image, ImageChops
 from assignment4 import __main__, cache
 from assignment4.figures.letters import draw_contact_sheet
 from assignment4.letters import CYRILLIC, LATIN, load_letters, own
-from assignment4.letters.own import count_letters, read_letter, read_letters
+from assignment4.letters.own import count_letters, read_folder, read_letter
 
 LAYOUTS = {"arrays": write_arrays, "archives": write_archives, "folders": write_folders}
 
@@ -99,7 +99,7 @@ def test_small_letters_count_and_others_are_left_out(tmp_path):
     (cyrillic / "б").mkdir()
     for number in range(3):
         (cyrillic / "б" / f"{number}.png").write_bytes(saved(drawing("Б")))
-    letters, left_out = read_letters(tmp_path)
+    letters, left_out = read_folder(tmp_path)
     assert np.bincount(letters.cyrillic.labels).tolist() == [4] + 13 * [1]
     assert left_out["cyrillic"] == {"Ж": 2, "C": 1, "": 1, "old\x1b[2J": 1, "БД": 1}
     assert left_out["latin"] == {}
@@ -291,7 +291,7 @@ FAULTS = {
 
 def refusal_of(folder: Path) -> str:
     with pytest.raises(ValueError, match=r"found .*; expected ") as refusal:
-        read_letters(folder)
+        read_folder(folder)
     told = str(refusal.value)
     assert told.isprintable()
     assert len(told) < len(str(folder)) + 400

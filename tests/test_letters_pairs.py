@@ -19,7 +19,7 @@ from assignment4.letters import (
     embedded,
     loading,
 )
-from assignment4.letters.pairs import LARGEST_FILE, alphabet_name, read_pairs
+from assignment4.letters.pairs import MOST_CHARACTERS, alphabet_name, read_pairs
 
 GREEK = ROOT / "assignment4" / "letters" / "greek.txt"
 GREEK_LETTERS, LATIN_LETTERS = "ΒΓΔΖΗΚΛΜΞΠΡΣΦΩ", "VGDZIKLMXPRSFO"
@@ -63,7 +63,7 @@ def test_the_greek_example_has_fourteen_pairs_that_every_typeface_has():
         text().replace("\n", "\r\n"),
         text().removesuffix("\n").replace(" ", "  \t "),
         "# Greek\n\n \t\n" + text({2: "Γ G# as in gamma"}) + "\n# the end",
-        text() + "#" * (LARGEST_FILE + 9),
+        text() + "#" * (MOST_CHARACTERS + 9),
     ],
     ids=["mark", "CR LF", "wide", "comments", "long"],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assignment4.letters.alphabets import Letters
 from assignment4.letters.embedded import embedded_letters
-from assignment4.letters.own import read_letters
+from assignment4.letters.own import read_folder
 from assignment4.letters.pairs import BOOK_PAIRS, PAIRS, file_named
 
 
@@ -37,4 +37,4 @@ def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> L
             pairs. The message is one line.
     """
     folder = letters_folder() if source is None else Path(source)
-    return embedded_letters(seed) if folder is None else read_letters(folder)[0]
+    return embedded_letters(seed) if folder is None else read_folder(folder)[0]

@@ -76,7 +76,7 @@ def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
         OSError: the cache cannot be written.
     """
     folder = folder.expanduser().resolve()
-    letters, left_out = read_letters(folder)
+    letters, left_out = read_folder(folder)
     print(count_letters(letters))
     for name, folders in left_out.items():
         if folders:
@@ -99,7 +99,7 @@ def count_letters(letters: Letters) -> Table:
     return Table([ALPHABETS["cyrillic"], "images", ALPHABETS["latin"], "images"], [*rows, total])
 
 
-def read_letters(folder: Path) -> tuple[Letters, LeftOut]:
+def read_folder(folder: Path) -> tuple[Letters, LeftOut]:
     """Return the letters of a folder in one of the layouts, and what was left out of it.
 
     Those of image files are in the order of labels, and within a letter in that of their names;

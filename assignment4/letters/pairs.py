@@ -13,7 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 BOOK_PAIRS: Pairs = tuple(zip("БДГФИЙЛНПСРУВЗ", "BDGFIJLNPSRUVZ", strict=True))
 """(Cyrillic, Latin) capitals of the same sound; a letter's label is its position, 0 to 13."""
 
-LARGEST_FILE = 2**16  # characters that are read of a file of pairs; fourteen pairs take 56
+MOST_CHARACTERS = 2**16  # characters that are read of a file of pairs; fourteen pairs take 56
 
 
 class FileError(ValueError):
@@ -66,7 +66,7 @@ def read_pairs(path: Path) -> Pairs:
     pairs: list[tuple[str, ...]] = []
     with faults_of(path, f"a text file in UTF-8 with {len(BOOK_PAIRS)} pairs of letters"):
         with open(path, encoding="utf-8-sig") as file:
-            lines = unicodedata.normalize("NFC", file.read(LARGEST_FILE)).split("\n")
+            lines = unicodedata.normalize("NFC", file.read(MOST_CHARACTERS)).split("\n")
         for number, line in enumerate(lines, start=1):
             if entries := line.partition("#")[0].split():
                 _check_pair(entries, pairs, line=f"line {number}")
