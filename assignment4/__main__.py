@@ -76,9 +76,10 @@ def make_handout(arguments: argparse.Namespace) -> None:
 
 def check_letters(arguments: argparse.Namespace) -> None:
     """Check letters of a person's own, and prepare them for the book."""
-    from assignment4.letters import own as own_letters
+    from assignment4.figures.letters import draw_contact_sheet
+    from assignment4.letters import own
 
-    own_letters.check(arguments.folder)
+    own.check(arguments.folder, draw_contact_sheet)
 
 
 def command_line() -> argparse.ArgumentParser:

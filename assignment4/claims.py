@@ -18,8 +18,8 @@ from pathlib import Path
 import yaml
 
 from assignment4 import ROOT, cache
-from assignment4.letters.dataset import letters_folder
-from assignment4.letters.loading import are_of_the_book
+from assignment4.intervals import Finding
+from assignment4.letters.loading import are_of_the_book, letters_folder
 from assignment4.letters.pairs import PAIRS
 
 MARKS = {
@@ -63,22 +63,6 @@ class Claim:
     verdict: str
     because: str
     rests_on: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found.
-
-    Attributes:
-        holds: whether what it was asked holds; None where the data cannot tell.
-        numbers: a sentence with the numbers that decided; none where it was proved.
-    """
-
-    holds: bool | None
-    numbers: str = ""
-
-    def __bool__(self) -> bool:
-        return self.holds is True
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,29 @@ A decision is True, False, or None where the data cannot tell.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        holds: whether what it was asked holds; None where the data cannot tell.
+        numbers: a sentence with the numbers that decided; none where it was proved.
+    """
+
+    holds: bool | None
+    numbers: str = ""
+
+    def __bool__(self) -> bool:
+        return self.holds is True
 
 
 class Interval(NamedTuple):

@@ -1,13 +1,14 @@
-"""Sources of letters for tests: drawn images, and archives and folders of them."""
+"""Sources of letters for tests: drawn images, and the three layouts of folders."""
 
 import io
 import zipfile
 from functools import cache
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from assignment4.letters import CYRILLIC, LATIN
-from assignment4.letters.typefaces import TYPEFACES
+from assignment4.letters import CYRILLIC, LATIN, TYPEFACES
+from assignment4.letters.own import FILES
 
 TITLES = {"Cyrillic": CYRILLIC, "Latin": LATIN}
 
@@ -32,11 +33,12 @@ def contents(title: str) -> dict[str, bytes]:
     return {f"{title}/{letter}/1.png": saved(drawing(letter)) for letter in TITLES[title]}
 
 
-def write_archives(folder):
+def write_archives(folder, encode=None):
+    """Write both archives; names are marked as UTF-8, or unmarked bytes that `encode` gives."""
     for title in TITLES:
         with zipfile.ZipFile(folder / f"{title}.zip", "w") as archive:
             for name, content in contents(title).items():
-                archive.writestr(name, content)
+                archive.writestr(RawInfo(encode(name)) if encode else name, content)
     return folder
 
 
@@ -48,12 +50,21 @@ def write_folders(folder):
     return folder
 
 
-class RawInfo(zipfile.ZipInfo):
-    """A member whose name is written as the bytes given, marked as UTF-8 or not."""
+def write_arrays(folder):
+    """Write the course's files: three images of every letter, in an order that is not sorted."""
+    random = np.random.default_rng(0)
+    for images_name, labels_name in FILES.values():
+        np.save(folder / images_name, random.integers(0, 200, (28, 28, 42), np.uint8))
+        np.save(folder / labels_name, random.permutation(42).astype(np.uint8) % 14)
+    return folder
 
-    def __init__(self, name: bytes, *, utf8: bool = False) -> None:
-        super().__init__(name.decode("latin1") or "name")
-        self.name, self.flags = name, 0x800 * utf8
+
+class RawInfo(zipfile.ZipInfo):
+    """A member whose name is written as the bytes given, not marked as UTF-8."""
+
+    def __init__(self, name: bytes) -> None:
+        super().__init__(name.decode("latin1"))
+        self.name = name
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
-        return self.name, self.flags
+        return self.name, 0

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from assignment4 import ROOT, claims
+from assignment4.book import ledger
 from assignment4.book.ledger import Ledger, VerdictCounts, recorded_claims
 from assignment4.book.notebooks import chapter_paths
 from assignment4.claims import Finding, VerdictError, derive_verdict, read_claims, record, typeset
@@ -143,7 +144,8 @@ def test_verdicts_follow_from_findings(findings, verdict):
 def one_claim(monkeypatch):
     """A ledger with one confirmed claim, on the embedded letters."""
     claim = claims.Claim("x", "Exercise 0", "Water is wet.", "confirmed", "", ())
-    monkeypatch.setattr(claims, "book_claims", lambda: {"x": claim})
+    for module in (claims, ledger):
+        monkeypatch.setattr(module, "book_claims", lambda: {"x": claim})
     monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
     return claim
 

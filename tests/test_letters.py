@@ -1,198 +1,294 @@
-"""The embedded letters: the pairs, the bytes, the cropping and the typefaces."""
-
-import os
-from pathlib import Path
+"""What the networks see: alphabets, their numbers, splits, normalisation, and which are loaded."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assignment4 import ROOT
-from assignment4.letters import CYRILLIC, LATIN, PAIRS, Alphabet, load_letters
-from assignment4.letters.description import slant_spread
-from assignment4.letters.embedded import render_letters
-from assignment4.letters.random_order import random_order
-from assignment4.letters.rendering import (
-    WIDENING,
-    Variation,
-    draw_variations,
-    random_fractions,
-    render_image,
+from assignment4.letters import (
+    CYRILLIC,
+    LATIN,
+    SPLITS,
+    Alphabet,
+    Letters,
+    describe_classes,
+    deviations_are_one,
+    load_letters,
+    means_are_zero,
+    normalize,
+    normalize_mean,
+    normalize_stddev,
+    one_of_each,
+    refuses_constant_image,
+    slant_spread,
+    split_as_reported,
+    split_by_family,
 )
-from assignment4.letters.typefaces import (
-    LETTER_SIZE,
-    TYPEFACES,
-    letter_shape,
-    signed_distance,
-    typeface_families,
-)
-
-DIGEST = "cad9a1e8372b2c873aa32cbf862746546862f1336f36619a928d2404e819ee52"
-"""Of all embedded letters with seed 0: the same bytes on any machine and Python."""
-
-HANDWRITING = ROOT.parent / "shared" / "handwriting"
+from assignment4.letters.alphabets import ink
+from assignment4.letters.loading import letters_folder
+from assignment4.letters.splits import random_order
 
 
-@pytest.fixture(scope="module")
-def letters():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("ASSIGNMENT4_LETTERS", raising=False)
-        return load_letters()
+def alphabet(images, labels, *, families=("",), letters=LATIN, report_size=5600) -> Alphabet:
+    """Return an alphabet whose images come from families by turns."""
+    origin = np.resize(np.array(families), len(labels))
+    images, styles = np.asarray(images), np.arange(len(labels)).astype(str)
+    return Alphabet(letters, images, np.asarray(labels), origin, styles, report_size)
 
 
-def test_pairs_are_the_report_s_in_label_order():
-    assert "".join(a + b for a, b in PAIRS) == "БBДDГGФFИIЙJЛLНNПPСSРRУUВVЗZ"
-    assert CYRILLIC == "БДГФИЙЛНПСРУВЗ"
-    assert LATIN == "BDGFIJLNPSRUVZ"
-    assert all("CYRILLIC" not in letter.encode("unicode_escape").decode() for letter in LATIN)
-    assert all("А" <= letter <= "Я" for letter in CYRILLIC)
+def numbered(per_class: int, **options) -> Alphabet:
+    """Return an alphabet whose labels follow one another, and of which each image is another."""
+    count = 14 * per_class
+    images = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    return alphabet(images, np.arange(count) % 14, **options)
 
 
-def test_embedded_letters_are_the_same_bytes_everywhere(letters):
-    assert letters.digest() == DIGEST
+def pixels(part: Alphabet) -> set[bytes]:
+    return {image.tobytes() for image in part.images}
 
 
-def test_embedded_letters_are_as_many_as_the_report_s(letters):
-    assert letters.cyrillic.images.shape == (5798, 28, 28)
-    assert letters.latin.images.shape == (6015, 28, 28)
-    assert letters.embedded
-    for alphabet in (letters.cyrillic, letters.latin):
-        assert alphabet.images.dtype == np.uint8
-        assert set(np.bincount(alphabet.labels)) <= {414, 415, 429, 430}
+# Alphabets
 
 
-def test_strokes_touch_all_borders_and_no_image_is_nearly_constant(letters):
-    for alphabet in (letters.cyrillic, letters.latin):
-        images = alphabet.images
-        for border in (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]):
-            assert border.max(axis=1).min() >= 64
-        assert images.std(axis=(1, 2)).min() > 30
-        assert len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images)
+def test_one_of_each_counts_within_a_class_and_starts_again():
+    some = alphabet(np.arange(28), [*range(13, -1, -1), *range(14)])
+    for number, places in ((0, range(13, -1, -1)), (1, range(14, 28)), (2, range(13, -1, -1))):
+        found = one_of_each(some, number)
+        assert found.labels.tolist() == list(range(14))
+        assert found.images.tolist() == list(places)
 
 
-def test_each_image_names_its_typeface(letters):
-    known = {(face.family, face.style) for face in TYPEFACES}
-    for alphabet in (letters.cyrillic, letters.latin):
-        assert set(zip(alphabet.families, alphabet.styles, strict=True)) == known
-
-
-def test_a_label_goes_with_its_letter(letters):
-    """What sets a class apart from the others is what sets its letter, drawn plainly, apart."""
-    plain = Variation(np.eye(2), np.zeros((2, 5, 5)), 0.0)
-    for alphabet in (letters.cyrillic, letters.latin):
-        drawn = [
-            [render_image(letter_shape(face, letter), plain) for face in TYPEFACES[::5]]
-            for letter in alphabet.letters
-        ]
-        models = np.mean(drawn, axis=1).reshape(14, -1)
-        images = alphabet.images.reshape(len(alphabet), -1)
-        means = np.array([images[alphabet.labels == label].mean(axis=0) for label in range(14)])
-        similarity = np.corrcoef(means - means.mean(axis=0), models - models.mean(axis=0))[:14, 14:]
-        assert similarity.argmax(axis=1).tolist() == list(range(14))
-
-
-def test_other_seeds_draw_other_letters():
-    first, again, other = (render_letters("АБ", 8, seed=seed)[0] for seed in (3, 3, 4))
-    assert (first == again).all()
-    assert (first != other).any()
-
-
-def test_at_least_thirty_typefaces_have_every_letter():
-    assert len(TYPEFACES) >= 30
-    assert len(set(TYPEFACES)) == len(TYPEFACES)
-    for face in TYPEFACES:
-        assert Path(face.path).is_file()
-        assert face.licence
-        for letter in CYRILLIC + LATIN:
-            extent = [np.ptp(places) + 1 for places in np.nonzero(letter_shape(face, letter) > 0)]
-            assert LETTER_SIZE - 4 <= max(extent) <= LETTER_SIZE + 1
-    assert len(typeface_families()) == 8
-
-
-def test_a_letter_that_a_typeface_lacks_is_refused():
-    with pytest.raises(ValueError, match="has no letter '語'"):
-        letter_shape(TYPEFACES[-1], "語")
-
-
-def test_signed_distance_of_a_square():
-    coverage = np.zeros((9, 9), np.uint8)
-    coverage[2:7, 2:7] = 255
-    coverage[4, 1] = 51
-    distance = signed_distance(coverage)
-    assert distance[4, 4] == 2.5
-    assert distance[2, 4] == 0.5
-    assert distance[8, 4] == -1.5
-    assert abs(distance[4, 1] - (0.2 - 0.5)) <= 1 / 64
-
-
-def test_raw_bits_fill_the_interval():
-    fractions = random_fractions(0, 4000)
-    assert fractions.min() >= -1
-    assert fractions.max() < 1
-    assert abs(fractions.mean()) < 0.05
-    assert (fractions * 2**15 == np.round(fractions * 2**15)).all()
-
-
-def test_random_order_is_a_permutation():
-    assert sorted(random_order(50, seed=(1, 2))) == list(range(50))
-    assert (random_order(50, seed=(1, 2)) != random_order(50, seed=(1, 3))).any()
-
-
-def test_extreme_variations_stay_in_the_frame(monkeypatch):
-    """With every random number at the end of its range a letter is still whole."""
-    shape = letter_shape(TYPEFACES[4], "Ф")
-    signs = np.sign(random_fractions(5, 56 * 40) + 1e-9)
-    monkeypatch.setattr("assignment4.letters.rendering.random_fractions", lambda seed, count: signs)
-    for variation in draw_variations(40, seed=0):
-        image = render_image(shape, variation)
-        assert image.max() == 255
-        assert image[0].max() > 0
-
-
-def test_a_wider_pen_gives_more_ink():
-    shape = letter_shape(TYPEFACES[0], "Г")
-    thin, thick = (
-        render_image(shape, Variation(np.eye(2), np.zeros((2, 5, 5)), half_stroke)).mean()
-        for half_stroke in (0.0, shape.max() + WIDENING[1])
-    )
-    assert thick > 1.3 * thin
-
-
-def test_loading_uses_the_folder_that_the_variable_names(monkeypatch, tmp_path):
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match="nowhere"):
-        load_letters()
-
-
-def test_a_relative_folder_counts_from_the_repository(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "no-such-folder")
-    with pytest.raises(FileNotFoundError, match=str(ROOT / "no-such-folder")):
-        load_letters()
-
-
-def test_slant_of_lines_by_hand():
-    """Images of straight lines that lean by 0, 0.5 and -0.5 columns a row."""
-    rows, images = np.arange(28), np.zeros((3, 28, 28), np.uint8)
-    for image, slope in zip(images, (0.0, 0.5, -0.5), strict=True):
-        image[rows, np.round(14 + slope * (rows - 14)).astype(int)] = 255
-    lines = Alphabet(
-        "", images.repeat(14, axis=0), np.tile(np.arange(14), 3), *2 * [np.empty(42)], 1
-    )
-    assert slant_spread(lines) == pytest.approx(0.5 * np.sqrt(2 / 3), abs=0.01)
-
-
-@pytest.mark.skipif(not HANDWRITING.is_dir(), reason=f"no handwriting in {os.fspath(HANDWRITING)}")
-def test_slant_varies_as_in_handwriting(letters):
-    handwriting = load_letters(HANDWRITING)
-    for drawn, written in zip(
-        (letters.cyrillic, letters.latin), (handwriting.cyrillic, handwriting.latin), strict=True
-    ):
-        assert 0.6 < slant_spread(drawn) / slant_spread(written) < 1.4
-
-
-@pytest.mark.skipif(not HANDWRITING.is_dir(), reason=f"no handwriting in {os.fspath(HANDWRITING)}")
-def test_handwriting_loads_without_typefaces():
-    letters = load_letters(HANDWRITING)
+def test_letters_tell_their_source_and_have_a_digest_of_images_labels_and_families():
+    one, other = numbered(1, letters=CYRILLIC), numbered(2)
+    letters = Letters(one, other, "by hand")
+    assert str(letters) == "by hand: 14 Cyrillic and 28 Latin images"
     assert not letters.embedded
-    assert set(letters.latin.families) == {""}
-    assert letters.latin.letters == LATIN
+    assert Letters(one, other, "typefaces").embedded
+    changed = [
+        alphabet(other.images[::-1], other.labels),
+        alphabet(other.images, other.labels[::-1]),
+        numbered(2, families=("A", "B")),
+    ]
+    digests = {Letters(one, some, "by hand").digest() for some in [other, *changed]}
+    assert len(digests) == 4
+    assert Letters(other, one, "").digest() not in digests
+
+
+def with_ink(*counts: int, value: int = 255) -> np.ndarray:
+    """Return black images (n, 28, 28) with so many pixels of a value, from their ends."""
+    images = np.zeros((len(counts), 28, 28), np.uint8)
+    for image, count in zip(images, counts, strict=True):
+        image.flat[784 - count :] = value
+    return images
+
+
+def test_ink_is_the_mean_share_of_a_class():
+    """Of class 2 there are two images, of all others one, and their order is not the labels'."""
+    labels = [*range(13, -1, -1), 2]
+    shares = ink(alphabet(with_ink(*(28 * label for label in labels[:-1]), 784), labels))
+    expected = np.arange(14) / 28
+    expected[2] = (2 / 28 + 1) / 2
+    np.testing.assert_allclose(shares, expected, rtol=1e-15)
+    for value, share in ((128, 0.5), (127, 0.0)):
+        assert ink(alphabet(with_ink(*14 * [392], value=value), range(14))).tolist() == 14 * [share]
+
+
+def test_the_table_has_a_row_for_each_pair():
+    cyrillic = alphabet(with_ink(*14 * [196]), range(14), letters=CYRILLIC)
+    latin = alphabet(with_ink(*14 * [98], *14 * [294]), [*range(14), *range(14)])
+    table = describe_classes(Letters(cyrillic, latin, "by hand"))
+    assert table.names == ["label", "Cyrillic", "images", "ink", "Latin", "images", "ink"]
+    assert table.rows == [
+        [str(label), CYRILLIC[label], "1", "0.25", LATIN[label], "2", "0.25"] for label in range(14)
+    ]
+
+
+def slant(image: np.ndarray) -> float:
+    """Return the slant of an image by its definition, from a list of pixels."""
+    rows, columns = np.indices((28, 28)).reshape(2, -1)
+    covariance = np.cov(rows, columns, aweights=image.ravel(), ddof=0)
+    return covariance[0, 1] / covariance[0, 0]
+
+
+def test_the_spread_of_slants_is_as_it_is_defined():
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (70, 28, 28)).astype(np.uint8)
+    images[:, :, :9] //= 5
+    images[:, 20:] //= 3
+    images[::2] = np.triu(images[::2])
+    labels = random.permutation(70) % 14
+    spreads = [np.std([slant(image) for image in images[labels == c]]) for c in range(14)]
+    assert slant_spread(alphabet(images, labels)) == pytest.approx(np.mean(spreads), rel=1e-9)
+
+
+# Normalisation
+
+
+@pytest.fixture
+def images():
+    images = np.random.default_rng(0).integers(0, 256, (6, 28, 28)).astype(np.uint8)
+    images[0] //= 4
+    return images
+
+
+def test_a_small_case_by_hand():
+    image = np.array([[[0, 2], [4, 6]]])
+    assert normalize_mean(image).tolist() == [[[-3, -1], [1, 3]]]
+    assert normalize_stddev(image) == pytest.approx(image / np.sqrt(5))
+    assert (normalize_mean(np.full((1, 28, 28), 7, np.uint8)) == 0).all()
+    assert normalize_stddev(np.ones((0, 28, 28))).shape == (0, 28, 28)
+
+
+def test_normalize_is_both_with_a_channel(images):
+    found = normalize(images)
+    assert (found.shape, found.dtype) == ((6, 28, 28, 1), np.float32)
+    for image, one in zip(images.astype(float), found[..., 0], strict=True):
+        np.testing.assert_allclose(one, (image - image.mean()) / image.std(), atol=1e-6)
+
+
+@pytest.mark.parametrize("normalization", [normalize_mean, normalize_stddev])
+def test_images_that_cannot_be_normalised_are_named(normalization, images):
+    for shape in ((28, 28), (5, 28, 28, 1)):
+        with pytest.raises(ValueError, match="shape"):
+            normalization(np.ones(shape))
+    for value in (np.nan, np.inf):
+        broken = images.astype(float)
+        broken[[1, 2, 4], 1, 1] = value
+        with pytest.raises(ValueError, match=r"image 1 .* not finite"):
+            normalization(broken)
+    images[[1, 2, 4]] = 7
+    with pytest.raises(ValueError, match="image 1 is constant"):
+        normalize_stddev(images)
+
+
+@pytest.mark.can_fail("2a-mean")
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_check_of_means_fails(images, sign):
+    right = sign * normalize_mean(images)
+    assert means_are_zero(right)
+    assert means_are_zero(np.zeros((2, 28, 28)))
+    assert not means_are_zero(right + 1e-6)
+    assert not means_are_zero(sign * (images - images.mean()))
+    assert not means_are_zero(images - images.mean(axis=(0, 1), keepdims=True))
+    image = np.ones((1, 28, 28))
+    for rounding, passes in ((784e-10, True), (784e-8, False)):
+        image[0, 5, 7] = -783 + rounding  # the mean is small beside 783, and large beside 1
+        assert means_are_zero(sign * image) == passes
+
+
+@pytest.mark.can_fail("2a-stddev")
+def test_check_of_deviations_fails(images):
+    right = normalize_stddev(images)
+    assert deviations_are_one(right)
+    assert not deviations_are_one(right * (1 + 1e-9))
+    assert not deviations_are_one(right * (1 - 1e-9))
+    assert not deviations_are_one(images / images.std())
+    assert not deviations_are_one(images / images.var(axis=(1, 2), keepdims=True))
+    assert not deviations_are_one(images / images.std(axis=(1, 2), keepdims=True, ddof=1))
+    assert refuses_constant_image(normalize_stddev, images)
+    assert not refuses_constant_image(normalize_mean, images)
+    assert images.std(axis=(1, 2)).min() > 0
+
+
+# Splits
+
+
+def test_random_orders_are_permutations_that_only_their_seed_decides():
+    assert random_order(9, seed=(0, 2)).tolist() == random_order(9, seed=(0, 2)).tolist()
+    orders = {tuple(random_order(50, seed=(a, b))) for a in range(3) for b in range(3)}
+    assert len(orders) == 9
+    assert all(sorted(order) == list(range(50)) for order in orders)
+
+
+def test_the_report_s_split_takes_5000_to_train():
+    some = numbered(400)
+    train, test = split_as_reported(some)
+    assert (len(train), len(test)) == (5000, 600)
+    assert pixels(train) | pixels(test) == pixels(some)
+    assert not pixels(train) & pixels(test)
+
+
+def test_the_split_of_seed_0_is_the_same_everywhere():
+    """Trained weights and their scores rest on it."""
+    images = np.arange(140, dtype=np.uint8)[:, None, None] + np.zeros((28, 28), np.uint8)
+    _, test = split_as_reported(alphabet(images, np.arange(140) % 14))
+    assert " ".join(map(str, test.images[:, 0, 0])) == (
+        "79 51 40 88 12 123 13 103 78 69 50 47 136 118 66 70 20 84 16 72 11 15 32 119 59 29 73 77"
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(10, 25), st.integers(0, 99))
+def test_smaller_alphabets_give_four_fifths_of_each_class(count, seed):
+    some = numbered(count, families=("A", "B", "C"))
+    train, test = split_as_reported(some, seed=seed)
+    assert set(np.bincount(train.labels)) == {-(-4 * count // 5)}
+    assert pixels(train) | pixels(test) == pixels(some)
+    assert pixels(test) != pixels(split_as_reported(some, seed=seed + 1)[1])
+    places = {image.tobytes(): index for index, image in enumerate(some.images)}
+    for part in (train, test):
+        origin = [places[image.tobytes()] for image in part.images]
+        for name in ("labels", "families", "styles"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(some, name)[origin])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equal_images_stay_together(seed):
+    some = numbered(20)
+    some.images[14:28] = some.images[:14]
+    train, test = split_as_reported(some, seed=seed)
+    assert not pixels(train) & pixels(test)
+    assert len(train) + len(test) == len(some)
+    assert len(train) < 14 * 18
+
+
+def test_families_are_held_out_whole_and_in_order():
+    some = numbered(12, families=("A", "B", "C"))
+    train, test = split_by_family(some, held_out=("B",))
+    np.testing.assert_array_equal(test.images, some.images[some.families == "B"])
+    np.testing.assert_array_equal(train.labels, some.labels[some.families != "B"])
+    train, test = SPLITS["by family"](
+        numbered(8, families=("STIX General", "Source Sans Pro", "D"))
+    )
+    assert set(train.families) == {"D"}
+    assert SPLITS["as reported"] is split_as_reported
+
+
+def test_what_cannot_be_split_is_refused():
+    for per_class in (1, 2, 4, 5):
+        with pytest.raises(ValueError, match=r"part has [01] images of 'B'"):
+            split_as_reported(numbered(per_class))
+    for families in (("A", "B"), ("",)):
+        with pytest.raises(ValueError, match="no image comes from"):
+            split_by_family(numbered(8, families=families), held_out=("Z",))
+    uneven = alphabet(np.arange(43), [*range(14)] * 3 + [0], families=[*14 * "AAB", "A"])
+    with pytest.raises(ValueError, match=r"the test part has [01] images"):
+        split_by_family(uneven, held_out=("B",))
+
+
+# Which letters are loaded
+
+
+@pytest.mark.parametrize(
+    ("value", "folder"),
+    [
+        ("", None),
+        ("no-such-folder", ROOT / "no-such-folder"),
+        ("../up/", ROOT.parent / "up"),
+        ("~/own", "/home/reader/own"),
+        ("/some where", "/some where"),
+    ],
+)
+def test_the_variable_names_a_folder_from_the_repository_s_root(
+    monkeypatch, tmp_path, value, folder
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/reader")
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
+    assert str(letters_folder()) == str(folder)
+    if folder:
+        with pytest.raises(ValueError, match=f"^{folder}: "):
+            load_letters()
+    else:
+        assert load_letters().embedded

@@ -9,7 +9,6 @@ from itertools import pairwise, product
 import numpy as np
 import sympy
 
-from assignment4.claims import Finding
 from assignment4.convolution.layers import (
     build_transposed,
     convolve,
@@ -17,6 +16,7 @@ from assignment4.convolution.layers import (
     transpose_convolve,
 )
 from assignment4.convolution.sizes import padding_amounts, preimage_sizes, strides_between
+from assignment4.intervals import Finding
 
 Shape = tuple[int, int, int]
 

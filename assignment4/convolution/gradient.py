@@ -14,7 +14,7 @@ from typing import NamedTuple
 import sympy
 from sympy.matrices.exceptions import ShapeError
 
-from assignment4.claims import Finding
+from assignment4.intervals import Finding
 
 Rule = Callable[[sympy.MatrixBase | sympy.MatrixExpr, sympy.MatrixBase | sympy.MatrixExpr], object]
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import scipy.sparse
 
-from assignment4.claims import Finding
 from assignment4.convolution.layers import convolve, gradients_by_tape, transpose_convolve
 from assignment4.convolution.scattering import scatter_loop
 from assignment4.convolution.sizes import axis_options, output_shape, output_size, padding_amounts
+from assignment4.intervals import Finding
 
 ROUNDING = 1e-12
 """What float64 may leave between two ways to the same numbers, relative to the largest."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from assignment4.figures.colors import BLUE, ORANGE
-from assignment4.letters import ALPHABETS, CYRILLIC, Alphabet, one_of_each
+from assignment4.letters import ALPHABETS, CYRILLIC, Alphabet, Letters, one_of_each
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
 
 _GAP = 2
@@ -91,3 +92,20 @@ def plot_normalization(axes: Axes, images: np.ndarray) -> Axes:
     axes.set(xlabel="mean of the image", ylabel="standard deviation")
     axes.legend()
     return axes
+
+
+def draw_contact_sheet(letters: Letters, *, count: int = 8) -> Figure:
+    """Return a figure with a row of each letter's images, Cyrillic beside Latin.
+
+    A row has images from the first to the last, no more than `count` of them.
+    """
+    figure = Figure(figsize=(10, 8), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes, alphabet in zip(panels, (letters.cyrillic, letters.latin), strict=True):
+        rows = {}
+        for label, letter in enumerate(alphabet.letters):
+            images = alphabet.images[alphabet.labels == label]
+            some = np.linspace(0, len(images) - 1, min(count, len(images)))
+            rows[letter] = images[some.astype(int)]
+        plot_letters(axes, rows)
+    return figure

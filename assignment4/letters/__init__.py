@@ -1,13 +1,36 @@
-"""What the networks see: the letter pairs, their images, the splits and the normalisation."""
+"""What the networks see: the letter pairs, their images, the splits and the normalisation.
 
-from assignment4.letters.dataset import Alphabet, Letters, one_of_each
+Kinds of letters stand side by side, each giving an Alphabet: `embedded` those of typefaces, `own`
+those of a person's files.
+"""
+
+from assignment4.letters.alphabets import (
+    Alphabet,
+    Letters,
+    describe_classes,
+    one_of_each,
+    slant_spread,
+)
 from assignment4.letters.loading import load_letters
-from assignment4.letters.normalization import normalize, normalize_mean, normalize_stddev
+from assignment4.letters.normalization import (
+    deviations_are_one,
+    means_are_zero,
+    normalize,
+    normalize_mean,
+    normalize_stddev,
+    refuses_constant_image,
+)
 from assignment4.letters.pairs import ALPHABETS, BOOK_PAIRS, CYRILLIC, LATIN, PAIRS
 from assignment4.letters.splits import (
     HELD_OUT_FAMILIES,
+    SPLITS,
     split_as_reported,
     split_by_family,
+)
+from assignment4.letters.typefaces import (
+    TYPEFACES,
+    describe_typefaces,
+    letter_shape,
 )
 
 __all__ = [
@@ -17,13 +40,22 @@ __all__ = [
     "HELD_OUT_FAMILIES",
     "LATIN",
     "PAIRS",
+    "SPLITS",
+    "TYPEFACES",
     "Alphabet",
     "Letters",
+    "describe_classes",
+    "describe_typefaces",
+    "deviations_are_one",
+    "letter_shape",
     "load_letters",
+    "means_are_zero",
     "normalize",
     "normalize_mean",
     "normalize_stddev",
     "one_of_each",
+    "refuses_constant_image",
+    "slant_spread",
     "split_as_reported",
     "split_by_family",
 ]

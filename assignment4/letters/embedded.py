@@ -3,25 +3,22 @@
 import numpy as np
 
 from assignment4.cache import made_by, stored, versions
-from assignment4.letters.pairs import CYRILLIC, LATIN
-from assignment4.letters.random_order import random_order
+from assignment4.letters.alphabets import NAME, Alphabet, Letters
+from assignment4.letters.pairs import BOOK_PAIRS, CYRILLIC, LATIN, PAIRS, PAIRS_FILE, printable
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
-from assignment4.letters.typefaces import TYPEFACES, letter_shape
+from assignment4.letters.splits import HELD_OUT_FAMILIES, random_order
+from assignment4.letters.typefaces import TYPEFACES, letter_shape, typeface_families
 
-NAME = "typefaces"
-CYRILLIC_COUNT = 5798
-LATIN_COUNT = 6015
+RENDERED = NAME if PAIRS == BOOK_PAIRS else f"{NAME} with the pairs of {printable(PAIRS_FILE)}"
+"""The source of letters that come from typefaces: it tells other pairs from the book's own."""
 
-Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+CYRILLIC_COUNT, LATIN_COUNT = 5798, 6015  # images, as in the report
 
 
-def render_letters(letters: str, count: int, *, seed: int) -> Arrays:
+def render_letters(letters: str, count: int, *, seed: int) -> tuple[np.ndarray, ...]:
     """Render images of letters, each letter and typeface equally often, in random order.
 
-    Args:
-        letters: the alphabet, in label order.
-        count: how many images.
-        seed: a non-negative integer; the same seed gives the same bytes on any machine.
+    The same seed, a non-negative integer, gives the same bytes on any machine.
 
     Returns:
         images (count, 28, 28) uint8, labels (count,) int64, families and styles (count,) str.
@@ -38,17 +35,27 @@ def render_letters(letters: str, count: int, *, seed: int) -> Arrays:
     return images[order], labels[order], families[order], styles[order]
 
 
-def cyrillic_letters(seed: int) -> Arrays:
-    """Return the 5,798 embedded Cyrillic images; see `render_letters`."""
+def embedded_letters(seed: int) -> Letters:
+    """Return the letters of typefaces of both alphabets, drawn with a non-negative seed.
+
+    Raises:
+        ValueError: too few typefaces have the letters of the pairs.
+    """
+    check_typefaces()
+    return Letters(cyrillic_letters(seed), latin_letters(seed), RENDERED)
+
+
+def cyrillic_letters(seed: int) -> Alphabet:
+    """Return the 5,798 embedded Cyrillic letters; see `render_letters`."""
     return _stored_letters("cyrillic", CYRILLIC, CYRILLIC_COUNT, 2 * seed)
 
 
-def latin_letters(seed: int) -> Arrays:
-    """Return the 6,015 embedded Latin images; see `render_letters`."""
+def latin_letters(seed: int) -> Alphabet:
+    """Return the 6,015 embedded Latin letters; see `render_letters`."""
     return _stored_letters("latin", LATIN, LATIN_COUNT, 2 * seed + 1)
 
 
-def _stored_letters(name: str, letters: str, count: int, seed: int) -> Arrays:
+def _stored_letters(name: str, letters: str, count: int, seed: int) -> Alphabet:
     key = {
         "letters": letters,
         "typefaces": [face.file for face in TYPEFACES],
@@ -59,10 +66,19 @@ def _stored_letters(name: str, letters: str, count: int, seed: int) -> Arrays:
             "font-roboto", "font-manrope", "font-source-sans-pro", "font-source-serif-pro",
         ),
     }  # fmt: skip
+    names = ("images", "labels", "families", "styles")
 
     def compute():
-        arrays = render_letters(letters, count, seed=seed)
-        return dict(zip(("images", "labels", "families", "styles"), arrays, strict=True))
+        return dict(zip(names, render_letters(letters, count, seed=seed), strict=True))
 
     arrays = stored(f"letters-{name}", key, compute)
-    return arrays["images"], arrays["labels"], arrays["families"], arrays["styles"]
+    return Alphabet(letters, *(arrays[one] for one in names), count)
+
+
+def check_typefaces() -> None:
+    """Raise ValueError for pairs whose letters too few typefaces have to be divided by family."""
+    families = set(typeface_families())
+    if not families > set(HELD_OUT_FAMILIES):
+        found = f"all letters in the typeface families {sorted(families)} only"
+        expected = f"them in {' and '.join(HELD_OUT_FAMILIES)}, and in one more"
+        raise ValueError(f"{printable(PAIRS_FILE)}: found {found}; expected {expected}")

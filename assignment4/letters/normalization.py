@@ -1,6 +1,8 @@
-"""The report's normalisation, Exercise 2 a: per image, not per data set."""
+"""The report's normalisation, Exercise 2 a: per image, not per data set; and its checks."""
 
 import numpy as np
+
+ROUNDING = 1e-12  # what float64 may leave of a mean of 0 or a deviation of 1 over 784 pixels
 
 
 def _as_batch(images: np.ndarray) -> np.ndarray:
@@ -19,10 +21,7 @@ def normalize_mean(images: np.ndarray) -> np.ndarray:
     r"""Subtract from each image its own mean: $x - \bar x$.
 
     Args:
-        images: (n, height, width) of any real dtype; a constant image becomes 0.
-
-    Returns:
-        (n, height, width) float64, every image of mean 0 up to rounding.
+        images: (n, height, width) of any real dtype; it becomes float64.
 
     Raises:
         ValueError: the batch has another rank, or a value is not finite.
@@ -39,14 +38,11 @@ def normalize_stddev(images: np.ndarray) -> np.ndarray:
     The deviation is the population's, with n in the denominator, not n - 1.
 
     Args:
-        images: (n, height, width) of any real dtype.
-
-    Returns:
-        (n, height, width) float64, every image of standard deviation 1 up to rounding.
+        images: (n, height, width) of any real dtype; it becomes float64.
 
     Raises:
-        ValueError: the batch has another rank, a value is not finite, or an image is constant,
-            so that no factor gives it deviation 1; the message gives its index.
+        ValueError: the batch has another rank, a value is not finite, or an image is constant, so
+            that no factor gives it deviation 1; the message gives its index.
 
     Source: report, Exercise 2 a.
     """
@@ -64,9 +60,26 @@ def normalize_stddev(images: np.ndarray) -> np.ndarray:
 
 
 def normalize(images: np.ndarray) -> np.ndarray:
-    """Apply `normalize_mean`, then `normalize_stddev`, and add the channel that Keras expects.
-
-    Returns:
-        (n, height, width, 1) float32.
-    """
+    """Return images of mean 0 and deviation 1 for Keras: (n, height, width, 1) float32."""
     return normalize_stddev(normalize_mean(images))[..., np.newaxis].astype(np.float32)
+
+
+def means_are_zero(images: np.ndarray) -> bool:
+    """Return True if every image of (n, height, width) float64 has mean 0, up to rounding."""
+    return bool(np.abs(images.mean(axis=(1, 2))).max() <= ROUNDING * np.abs(images).max())
+
+
+def deviations_are_one(images: np.ndarray) -> bool:
+    """Return True if every image of (n, height, width) float64 has standard deviation 1."""
+    return bool(np.abs(images.std(axis=(1, 2)) - 1).max() <= ROUNDING)
+
+
+def refuses_constant_image(normalization, images: np.ndarray) -> bool:
+    """Return True if a normalisation refuses a batch whose last image is made constant."""
+    images = images.copy()
+    images[-1] = 7
+    try:
+        normalization(images)
+    except ValueError as error:
+        return f"image {len(images) - 1} " in str(error)
+    return False

@@ -1,27 +1,115 @@
 """The fourteen letter pairs of Exercise 2, in label order: the book's own, or those of a file."""
 
-from assignment4.letters.pair_files import Pairs, alphabet_name, pairs_file, read_pairs
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-BOOK_PAIRS: Pairs = (
-    ("Б", "B"),
-    ("Д", "D"),
-    ("Г", "G"),
-    ("Ф", "F"),
-    ("И", "I"),
-    ("Й", "J"),
-    ("Л", "L"),
-    ("Н", "N"),
-    ("П", "P"),
-    ("С", "S"),
-    ("Р", "R"),
-    ("У", "U"),
-    ("В", "V"),
-    ("З", "Z"),
-)
+from assignment4 import ROOT
+
+Pairs = tuple[tuple[str, str], ...]
+
+BOOK_PAIRS: Pairs = tuple(zip("БДГФИЙЛНПСРУВЗ", "BDGFIJLNPSRUVZ", strict=True))
 """(Cyrillic, Latin) capitals of the same sound; a letter's label is its position, 0 to 13."""
 
-PAIRS_FILE = pairs_file()
-"""The file that ASSIGNMENT4_PAIRS named when this module was imported, or None."""
+MOST_CHARACTERS = 2**16  # characters that are read of a file of pairs; fourteen pairs take 56
+
+
+class FileError(ValueError):
+    """What is wrong with a file that a person gives: what was found, and what is expected."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(f"found {found}; expected {expected}")
+
+
+@contextmanager
+def faults_of(path: Path | str, expected: str) -> Iterator[None]:
+    """Turn whatever is raised into a ValueError of one line: path, what was found and is expected.
+
+    A hostile file makes libraries raise almost anything.
+    """
+    try:
+        yield
+    except Exception as error:
+        fault = error
+        if not isinstance(error, FileError):
+            reason = getattr(error, "strerror", None) or repr(error)
+            fault = FileError(f"it unreadable ({reason:.150})", expected)
+        raise ValueError(printable(f"{path}: {fault}")) from error
+
+
+def printable(text: Path | str) -> str:
+    """Return text that any terminal shows in one line; odd characters are escaped."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in str(text))
+
+
+def alphabet_name(letter: str) -> str:
+    """Return the name of a capital's alphabet, such as "Greek"; empty for anything else.
+
+    Unicode names a letter by its alphabet, as in GREEK CAPITAL LETTER BETA.
+    """
+    name, capital, _ = _unicode_name(letter).partition(" CAPITAL LETTER ")
+    return name.title() if capital and unicodedata.category(letter) == "Lu" else ""
+
+
+def read_pairs(path: Path) -> Pairs:
+    """Return the fourteen pairs of a text file, in its order.
+
+    The file is UTF-8. Each line has a pair: two capital letters with white space between them. Each
+    column has letters of one alphabet, none of them twice, and the alphabets are two. Blank lines,
+    and what follows a `#`, are passed over.
+
+    Raises:
+        ValueError: the file cannot be read, or is not as above; see `faults_of`.
+    """
+    pairs: list[tuple[str, ...]] = []
+    with faults_of(path, f"a text file in UTF-8 with {len(BOOK_PAIRS)} pairs of letters"):
+        with open(path, encoding="utf-8-sig") as file:
+            lines = unicodedata.normalize("NFC", file.read(MOST_CHARACTERS)).split("\n")
+        for number, line in enumerate(lines, start=1):
+            if entries := line.partition("#")[0].split():
+                _check_pair(entries, pairs, line=f"line {number}")
+                pairs.append(tuple(entries))
+        if len(pairs) != len(BOOK_PAIRS):
+            raise FileError(f"{len(pairs)} pairs", f"{len(BOOK_PAIRS)}, one for each class")
+    return tuple(pairs)
+
+
+def _check_pair(entries: Sequence[str], earlier: Sequence[Sequence[str]], *, line: str) -> None:
+    alphabets = [alphabet_name(entry) for entry in entries]
+    if len(entries) != 2 or "" in alphabets or alphabets[0] == alphabets[1]:
+        found = ", ".join(_described(entry) for entry in entries[:3])
+        raise FileError(f"{found} in {line}", "two capitals of two alphabets, such as 'Δ D'")
+    for letter, alphabet, *above in zip(entries, alphabets, *earlier, strict=True):
+        if letter in above:
+            raise FileError(f"{_described(letter)} again in {line}", "each letter once")
+        if above and alphabet_name(above[0]) != alphabet:
+            other = f"a {alphabet_name(above[0])} letter, as in the lines above"
+            raise FileError(f"{_described(letter)} in {line}", other)
+
+
+def _described(entry: str) -> str:
+    name = _unicode_name(entry)
+    return f"{entry!r:.40} ({name})" if name else f"{entry!r:.40}"
+
+
+def _unicode_name(entry: str) -> str:
+    return unicodedata.name(entry, "") if len(entry) == 1 else ""
+
+
+def file_named(variable: str) -> Path | None:
+    """Return the path that a variable of the environment names, or None where it names none.
+
+    A relative path counts from the repository's root, so that it means the same in every chapter,
+    and a `~` is the home folder.
+    """
+    value = os.environ.get(variable, "")
+    return Path(os.path.abspath(ROOT / os.path.expanduser(value))) if value else None
+
+
+PAIRS_FILE = file_named("ASSIGNMENT4_PAIRS")
+"""The file of other pairs that was named when this module was imported, or None."""
 
 PAIRS: Pairs = BOOK_PAIRS if PAIRS_FILE is None else read_pairs(PAIRS_FILE)
 """The pairs in use: letters to be read, and letters to be drawn."""

@@ -12,33 +12,18 @@ from scipy.ndimage import map_coordinates
 
 from assignment4.letters.typefaces import FRAME
 
-SIZE = 28
-"""Height and width of an image in pixels."""
+SIZE = 28  # height and width of an image in pixels
+GRID = 1 / 256  # of a pixel; sampling positions are multiples
+RASTER = 64  # a warped letter is sampled at RASTER x RASTER places before it is cropped
 
-GRID = 1 / 256
-"""Sampling positions are multiples of this fraction of a pixel."""
-
-RASTER = 64
-"""A warped letter is sampled at RASTER x RASTER places before it is cropped."""
-
-ROTATION = 0.15
-"""Largest rotation in radians, nearly: twice the arc tangent of half of it. With SHEAR and WARP it
-lets the slant vary within a class about as much as in handwriting."""
-
-SHEAR = 0.2
-"""Largest horizontal shift of a row by its height."""
-
-STRETCH = 0.15
-"""Largest relative widening; the height shrinks by as much."""
-
-WARP = 22.0
-"""Largest shift of a node of the elastic warp, in pixels of the letter's frame."""
-
-HALF_STROKE = (1.5, 4.2)
-"""Range of half a pen's width, in pixels of the letter's frame."""
-
-WIDENING = (0.3, 4.0)
-"""Range of what a typeface's own strokes may gain on either side; hairlines thus survive."""
+# The largest variations, in pixels of the letter's frame. Rotation, shear and warp let the slant
+# vary within a class about as much as in handwriting.
+ROTATION = 0.15  # radians, nearly: twice the arc tangent of half of it
+SHEAR = 0.2  # horizontal shift of a row by its height
+STRETCH = 0.15  # relative widening; the height shrinks by as much
+WARP = 22.0  # shift of a node of the elastic warp
+HALF_STROKE = (1.5, 4.2)  # range of half a pen's width
+WIDENING = (0.3, 4.0)  # what strokes may gain on either side; hairlines thus survive
 
 _NODES = 5
 _NUMBERS_PER_IMAGE = 56  # 4, then 2 * _NODES * _NODES, filled up to a multiple of 4
@@ -54,15 +39,7 @@ class Variation:
 
 
 def random_fractions(seed: int, count: int) -> np.ndarray:
-    """Return numbers in [-1, 1) as multiples of 2^-15, from the raw bits of a PCG64 generator.
-
-    Args:
-        seed: a non-negative integer.
-        count: how many numbers, a multiple of 4.
-
-    Returns:
-        (count,) float64.
-    """
+    """Return a multiple of 4 numbers in [-1, 1), from the raw bits of a PCG64 generator."""
     bits = np.random.PCG64(seed).random_raw(count // 4).astype("<u8")
     return bits.view("<u2")[:count] / 2.0**15 - 1
 
@@ -98,14 +75,11 @@ _LINE = (np.arange(RASTER) - (RASTER - 1) / 2) * (FRAME // RASTER)
 
 
 def render_image(shape: np.ndarray, variation: Variation) -> np.ndarray:
-    """Return a letter's varied shape as an image, cropped to its bounding box.
+    """Return a varied letter, (SIZE, SIZE) uint8, white on black, cropped to its bounding box.
 
     Args:
         shape: (FRAME, FRAME) float64, the signed distance of `letter_shape`.
         variation: the matrix, warp and stroke to apply.
-
-    Returns:
-        (SIZE, SIZE) uint8, white on black; the strokes touch all four borders.
     """
     matrix = np.round(variation.matrix / GRID) * GRID
     places = matrix[:, 0, None, None] * _LINE[:, None] + matrix[:, 1, None, None] * _LINE[None, :]

@@ -1,14 +1,23 @@
-"""Two ways to divide an alphabet into images to train on and images to test on."""
+"""Two ways to divide an alphabet into images to train on and images to test on.
+
+Both are in SPLITS, by the names that results and chapters give them.
+"""
 
 import numpy as np
 
-from assignment4.letters.dataset import Alphabet
-from assignment4.letters.random_order import random_order
+from assignment4.letters.alphabets import Alphabet
 
 REPORT_TRAIN_COUNT = 5000
 TRAIN_SHARE = 0.8
-HELD_OUT_FAMILIES = ("Source Sans Pro", "STIX General")
-"""The families of the test part in `split_by_family`: one without serifs, one with."""
+HELD_OUT_FAMILIES = ("Source Sans Pro", "STIX General")  # one without serifs, one with
+
+
+def random_order(count: int, *, seed: tuple[int, ...]) -> np.ndarray:
+    """Return a random permutation of 0 .. count - 1, the same on every machine.
+
+    Different tuples of non-negative integers give independent orders, from a generator's raw bits.
+    """
+    return np.argsort(np.random.PCG64(seed).random_raw(count), kind="stable")
 
 
 def split_as_reported(alphabet: Alphabet, *, seed: int = 0) -> tuple[Alphabet, Alphabet]:
@@ -17,15 +26,8 @@ def split_as_reported(alphabet: Alphabet, *, seed: int = 0) -> tuple[Alphabet, A
     An alphabet smaller than the report's gives 80 % of each class to train instead. An image
     of the test part whose pixels equal those of a training image goes to the training part.
 
-    Args:
-        alphabet: the images to divide.
-        seed: a non-negative integer that decides the shuffling.
-
-    Returns:
-        (train, test).
-
     Raises:
-        ValueError: a class has fewer than two images in one of the parts.
+        ValueError: a class has fewer than two images in one of the two parts.
 
     Source: the report's public source; the shares for smaller alphabets are this book's.
     """
@@ -45,12 +47,7 @@ def split_by_family(
 ) -> tuple[Alphabet, Alphabet]:
     """Put whole typeface families into the test part, so that it shows faces never seen.
 
-    Args:
-        alphabet: the images to divide.
-        held_out: the families of the test part.
-
-    Returns:
-        (train, test), each in the alphabet's order.
+    Both parts are in the alphabet's order.
 
     Raises:
         ValueError: the images come from no typefaces, a family is not among theirs, or a class
@@ -62,6 +59,9 @@ def split_by_family(
         raise ValueError(f"no image comes from {missing}; the typeface families are {known}")
     in_test = np.isin(alphabet.families, held_out)
     return _parts(alphabet, np.flatnonzero(~in_test), np.flatnonzero(in_test))
+
+
+SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
 
 
 def _rank_in_class(labels: np.ndarray) -> np.ndarray:

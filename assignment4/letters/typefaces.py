@@ -13,15 +13,11 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from scipy.ndimage import distance_transform_edt
 
 from assignment4.letters.pairs import CYRILLIC, LATIN
+from assignment4.tables import Table
 
-FRAME = 128
-"""Height and width in pixels of the square in which a shape is drawn."""
-
-LETTER_SIZE = 52
-"""The longer side of a letter's bounding box in that square, in pixels."""
-
-DISTANCE_STEP = 1 / 64
-"""Signed distances are multiples of this fraction of a pixel."""
+FRAME = 128  # height and width in pixels of the square in which a shape is drawn
+LETTER_SIZE = 52  # the longer side of a letter's bounding box in that square, in pixels
+DISTANCE_STEP = 1 / 64  # of a pixel; signed distances are multiples
 
 
 @dataclass(frozen=True)
@@ -40,17 +36,16 @@ class Typeface:
         return str(files(self.package).joinpath(self.file))
 
     def has(self, letters: str) -> bool:
-        """Say whether the typeface has each of the letters."""
+        """Return True if the typeface has each of the letters."""
         font = FT2Font(self.path)
         return all(font.get_char_index(ord(letter)) for letter in letters)
 
 
-_MATPLOTLIB = "mpl-data/fonts/ttf/"
 _FAMILIES = {
-    "DejaVu Sans": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSans{}.ttf"),
-    "DejaVu Sans Mono": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSansMono{}.ttf"),
-    "DejaVu Serif": ("matplotlib", "Bitstream Vera", _MATPLOTLIB + "DejaVuSerif{}.ttf"),
-    "STIX General": ("matplotlib", "STIX Font License", _MATPLOTLIB + "STIXGeneral{}.ttf"),
+    "DejaVu Sans": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSans{}.ttf"),
+    "DejaVu Sans Mono": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSansMono{}.ttf"),
+    "DejaVu Serif": ("matplotlib", "Bitstream Vera", "mpl-data/fonts/ttf/DejaVuSerif{}.ttf"),
+    "STIX General": ("matplotlib", "STIX Font License", "mpl-data/fonts/ttf/STIXGeneral{}.ttf"),
     "Roboto": ("font_roboto", "Apache 2.0", "files/Roboto-{}.ttf"),
     "Manrope": ("font_manrope", "SIL OFL 1.1", "files/Manrope-{}.ttf"),
     "Source Sans Pro": ("font_source_sans_pro", "SIL OFL 1.1", "files/SourceSansPro-{}.ttf"),
@@ -61,8 +56,8 @@ _STYLES = {
     "DejaVu Sans Mono": " -Bold -Oblique -BoldOblique",
     "DejaVu Serif": " -Bold -Italic -BoldItalic",
     "STIX General": " Bol Italic BolIta",
-    "Roboto": "Thin ThinItalic Light LightItalic Regular Italic "
-    "Medium MediumItalic Bold BoldItalic Black BlackItalic",
+    "Roboto": "Thin ThinItalic Light LightItalic Regular Italic Medium MediumItalic "
+    "Bold BoldItalic Black BlackItalic",
     "Manrope": "ExtraLight Light Regular Medium SemiBold Bold ExtraBold",
     "Source Sans Pro": "ExtraLight Light Regular Semibold Bold Black",
     "Source Serif Pro": "ExtraLight Light Regular Semibold Bold Black",
@@ -76,10 +71,7 @@ _INSTALLED = tuple(
 TYPEFACES: tuple[Typeface, ...] = tuple(
     typeface for typeface in _INSTALLED if typeface.has(CYRILLIC + LATIN)
 )
-"""All typefaces that have the letters of the pairs, family by family.
-
-A style is named as in the font's file name.
-"""
+"""All typefaces that have the letters of the pairs, family by family."""
 
 
 def typeface_families() -> dict[str, list[Typeface]]:
@@ -90,6 +82,15 @@ def typeface_families() -> dict[str, list[Typeface]]:
     return families
 
 
+def describe_typefaces() -> Table:
+    """Return a table with each family's number of typefaces, package and licence."""
+    rows = [
+        (name, len(faces), faces[0].package, faces[0].licence)
+        for name, faces in typeface_families().items()
+    ]
+    return Table(["family", "typefaces", "Python package", "licence"], rows)
+
+
 def signed_distance(coverage: np.ndarray) -> np.ndarray:
     """Return each pixel's distance to the outline of an anti-aliased shape, positive inside.
 
@@ -97,9 +98,8 @@ def signed_distance(coverage: np.ndarray) -> np.ndarray:
         coverage: (h, w) uint8, 0 outside the shape and 255 inside.
 
     Returns:
-        (h, w) float64 in pixels, rounded to multiples of DISTANCE_STEP. On the outline's own
-        pixels it is the coverage less one half, elsewhere the Euclidean distance to the nearest
-        pixel of the other side less one half.
+        (h, w) float64 in pixels. On the outline's own pixels it is the coverage less one half,
+        elsewhere the Euclidean distance to the nearest pixel of the other side less one half.
     """
     inside = coverage >= 128
     distance = np.where(
@@ -112,11 +112,7 @@ def signed_distance(coverage: np.ndarray) -> np.ndarray:
 
 @cache
 def letter_shape(typeface: Typeface, letter: str) -> np.ndarray:
-    """Return the signed distance to a letter's outline, the letter centred in its frame.
-
-    Args:
-        typeface: one of TYPEFACES.
-        letter: a single character that the typeface has.
+    """Return the signed distance to the outline of one letter, centred in its frame.
 
     Returns:
         (FRAME, FRAME) float64, read-only; the bounding box's longer side is LETTER_SIZE pixels.

@@ -5,8 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from assignment4.problems import expect
-from assignment4.problems.rounding import expect_close
+from assignment4.problems import expect, expect_close
 
 CHANNELS_NORMALIZED = (32, 64, 512, 7 * 7 * 64, 32, 1)
 """Of each layer that a batch normalisation follows; each channel has a bias in front of it."""

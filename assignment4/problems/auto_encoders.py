@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assignment4.problems import expect
-from assignment4.problems.arrays import expect_array
+from assignment4.problems import expect, expect_array
 
 
 def best_encoders(answer: Callable[[np.ndarray], object]) -> None:

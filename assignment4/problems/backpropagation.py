@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assignment4.convolution.matrix import line_matrix
-from assignment4.problems import expect
-from assignment4.problems.arrays import expect_array
+from assignment4.problems import expect, expect_array
 
 
 def bias_gradients(answer: Callable[[np.ndarray], object]) -> None:

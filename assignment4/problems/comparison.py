@@ -9,8 +9,7 @@ from assignment4.encoder_decoder.assessment import Readability
 from assignment4.encoder_decoder.comparison import confusion_matrix
 from assignment4.encoder_decoder.spectrum import phase_means
 from assignment4.intervals import Interval
-from assignment4.problems import expect
-from assignment4.problems.rounding import expect_close
+from assignment4.problems import expect, expect_close
 
 SIDES = (
     Interval(0.91, 0.95, 0.98),

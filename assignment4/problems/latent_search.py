@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assignment4.latent_search.walk import nearest_mixtures
-from assignment4.problems import expect
-from assignment4.problems.rounding import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, expect, expect_close
 
 
 def image_and_number(answer: Callable[[np.ndarray], Sequence]) -> None:

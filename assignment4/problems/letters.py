@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assignment4.letters import normalize_mean, normalize_stddev
-from assignment4.problems.rounding import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, expect_close
 
 
 def black_and_white_normalized(answer: Callable[[float], Sequence[float]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assignment4.problems.rounding import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, expect_close
 
 
 def minimisers_of_the_absolute_error(answer: Callable[[Sequence[float]], float]) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from assignment4.letters import HELD_OUT_FAMILIES, Alphabet
-from assignment4.letters.random_order import random_order
 from assignment4.letters.rendering import SIZE, Variation, draw_variations, render_image
+from assignment4.letters.splits import random_order
 from assignment4.letters.typefaces import Typeface, letter_shape, typeface_families
 
 FIRST_SEED = 10_000

@@ -17,7 +17,7 @@ from assignment4.letters import (
     split_as_reported,
     split_by_family,
 )
-from assignment4.letters.loading import RENDERED, check_typefaces
+from assignment4.letters.embedded import RENDERED, check_typefaces
 from assignment4.tables import Table
 from assignment4.transfer.faces import check_new_faces
 from assignment4.transfer.readers import Reader, train_reader
@@ -38,9 +38,9 @@ def typeface_letters(letters: str) -> Alphabet:
     """
     check_typefaces()
     if letters == CYRILLIC:
-        return Alphabet(letters, *embedded.cyrillic_letters(0), embedded.CYRILLIC_COUNT)
+        return embedded.cyrillic_letters(0)
     if letters == LATIN:
-        return Alphabet(letters, *embedded.latin_letters(0), embedded.LATIN_COUNT)
+        return embedded.latin_letters(0)
     raise ValueError(f"there is no alphabet {letters!r}; there are {CYRILLIC!r} and {LATIN!r}")
 
 
