@@ -1,8 +1,10 @@
-"""Tasks carried out by several processes, of this machine or of others, with dask.distributed.
+"""Tasks in several processes, of this machine or of others, with dask.distributed.
 
-A task goes to a worker that has nothing else to do. A worker that dies is started again, and what
-it was doing is done once more. Before its first task a worker shows that it computes under the same
-circumstances as the process that asks.
+dask hands the tasks to workers, starts a worker again that has died, and repeats what it was doing.
+A worker has each task carried out by a process of its own: libraries draw random numbers from
+generators that all of a process shares, and no training beside another would come out twice the
+same. That process runs this file, imports what a task needs with the task, and first shows that it
+computes under the same circumstances as the process that asks.
 """
 
 import contextlib
@@ -10,19 +12,25 @@ import logging
 import os
 import pickle
 import signal
-from collections import deque
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
 from typing import TypeVar
 
-from distributed import Client, KilledWorker, LocalCluster, as_completed
+from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 
 from assignment4 import THREADS
 from assignment4.cache import progress_bar
-from assignment4.replication.task_process import DifferentWorkerError
-from assignment4.replication.worker import work_alike
+
+WORKER = "ASSIGNMENT4_WORKER"
+"""Variable with the name of the worker, which is its number where the cluster is a local one."""
 
 CORES_OF_A_WORKER = 2
+REPETITIONS = 3
+"""Of a task whose process was killed, and likewise of one whose worker died, as dask has it."""
+
 LOOPBACK = "127.0.0.1"
 """The address at which a machine reaches itself, and no other machine reaches it."""
 
@@ -32,6 +40,10 @@ SECONDS_TO_CONNECT = 30
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 Circumstances = Callable[[], Mapping[str, object]]
+
+
+class DifferentWorkerError(RuntimeError):
+    """A worker would compute something else than the process that asks."""
 
 
 def carry_out_on_workers(
@@ -57,38 +69,41 @@ def carry_out_on_workers(
         DifferentWorkerError: the circumstances of a worker are others; all the rest is given up.
         RuntimeError: tasks failed, when all others are stored; or a scheduler cannot be reached.
     """
-    expected, waiting = dict(circumstances()), deque(tasks)
-    running, failed = {}, []
+    expected, failed = dict(circumstances()), []
     bar = progress_bar(len(tasks), description="replicating")
     with _connected(workers or default_workers(), scheduler) as client, bar:
-        ended = as_completed(loop=client.loop)
-
-        def occupy_workers() -> None:
-            while waiting and len(running) < max(1, sum(client.nthreads().values())):
-                task = waiting.popleft()
-                content = pickle.dumps((work, task, circumstances, expected))
-                future = client.submit(work_alike, content, pure=False)
-                running[future.key] = task
-                ended.add(future)
-
-        occupy_workers()
-        for future in ended:
-            task = running.pop(future.key)
+        waiting = {}
+        for place, task in enumerate(tasks):
+            content = pickle.dumps((work, task, circumstances, expected))
+            future = client.submit(
+                carry_out_apart, content, pure=False, retries=REPETITIONS, priority=-place
+            )
+            waiting[future] = task
+        for future in as_completed(list(waiting)):
+            task = waiting.pop(future)
             if future.cancelled():
                 raise RuntimeError(f"the scheduler {scheduler or ''} is gone")
-            error = future.exception()
-            if isinstance(error, DifferentWorkerError):
-                raise error
-            if error is None:
-                store(task, future.result())
+            result, answer = _answer_of(future)
+            if result == "different":
+                raise DifferentWorkerError(answer)
+            if result == "done":
+                store(task, answer)
             else:
-                failed.append(f"{task}: {_reason(error)}")
+                failed.append(f"{task}: {answer}")
             future.release()  # or the task is done again when the worker that did it dies
             bar.update()
-            occupy_workers()
     if failed:
         stored = len(tasks) - len(failed)
         raise RuntimeError("\n".join([f"{len(failed)} failed, {stored} are stored", *failed]))
+
+
+def _answer_of(future) -> tuple[str, object]:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, KilledWorker):
+        return "failed", f"its worker died {error.allowed_failures + 1} times"
+    return "failed", str(error)
 
 
 def default_workers() -> int:
@@ -136,13 +151,11 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
-                processes=True,
                 host=LOOPBACK,
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard_address": f"{LOOPBACK}:0"},
                 memory_limit=0,
                 env={"ASSIGNMENT4_PROGRESS": "0"},
-                config={"distributed.worker.profile.enabled": False},
                 silence_logs=logging.CRITICAL,
             )
         with cluster:
@@ -167,7 +180,69 @@ def _interrupts_kept_from_others() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, KilledWorker):
-        return f"its worker died {error.allowed_failures + 1} times"
-    return f"{type(error).__name__}: {error}"
+def carry_out_apart(content: bytes) -> tuple[str, object]:
+    """Have a process of its own carry out a task: what a worker does.
+
+    Args:
+        content: pickled, a function, its argument, a function that returns the circumstances of
+            the process by name, and those of the process that asks.
+
+    Returns:
+        "done" and the outcome, or "failed" or "different" and in which way.
+
+    Raises:
+        RuntimeError: the process was killed.
+    """
+    environment = {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        WORKER: str(get_worker().name),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        process.stdin.write(content)
+        process.stdin.flush()  # and not closed, which would tell that this worker is gone
+        answer = process.stdout.read()
+    if not answer:
+        raise RuntimeError(f"its process died {REPETITIONS + 1} times")
+    return pickle.loads(answer)
+
+
+def _answer(content: tuple) -> tuple[str, object]:
+    work, task, circumstances, expected = content
+    found = circumstances()
+    different = [
+        f"{name} is {found.get(name)} there and {expected.get(name)} here"
+        for name in sorted(found.keys() | expected.keys())
+        if found.get(name) != expected.get(name)
+    ]
+    if different:
+        return "different", f"worker {os.environ[WORKER]}: {'; '.join(different)}"
+    return "done", work(task)
+
+
+def _end_with_the_worker() -> None:
+    os.read(0, 1)
+    os._exit(1)
+
+
+def main() -> None:
+    """Carry out the task on standard input, and write its answer to standard output, pickled."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print is no answer
+    try:
+        content = pickle.load(sys.stdin.buffer)
+        threading.Thread(target=_end_with_the_worker, daemon=True).start()
+        answer = _answer(content)
+    except Exception as error:
+        answer = "failed", f"{type(error).__name__}: {error}"
+    with output:
+        pickle.dump(answer, output)
+
+
+if __name__ == "__main__":
+    main()
