@@ -86,16 +86,37 @@ class Case:
         found = {name: read_results(self.group, name, of_gpu=of_gpu) for name in self.names}
         return with_common_seeds(_where(found, lambda seed: seed in seeds))
 
-    def finding(self, runs: Runs) -> Finding:
-        """Return the verdict with its numbers."""
+    def verdict(self, runs: Runs) -> "SeedVerdict":
+        """Decide from runs of the same two seeds or more; each is left out where there are more."""
         quantities, holds = self.judge(runs)
-        return Finding(holds, "; ".join(f"{one.told} {one.interval}" for one in quantities) + ".")
-
-    def without_one(self, runs: Runs) -> list[bool | None]:
-        """Return the verdicts with each seed left out in turn; none where two seeds are all."""
+        told = "; ".join(f"{one.told} {one.interval}" for one in quantities)
         seeds = [run["seed"] for run in runs[self.names[0]]]
         rest = [_where(runs, lambda seed, one=one: seed != one) for one in seeds]
-        return [self.judge(some)[1] for some in rest] if len(seeds) > 2 else []
+        without = [self.judge(some)[1] for some in rest] if len(seeds) > 2 else []
+        finding = Finding(holds, f"{told}.")
+        return SeedVerdict(self.claim, self.decided, len(seeds), quantities, finding, without)
+
+
+@dataclass(frozen=True)
+class SeedVerdict:
+    """What so many seeds say of a claim: the numbers, the verdict, and those without each seed."""
+
+    claim: str
+    decided: str
+    seeds: int
+    quantities: list[Quantity]
+    finding: Finding
+    without_one: list[bool | None]
+
+    @property
+    def word(self) -> str:
+        """The verdict: "yes", "no" or "open"."""
+        return {True: "yes", False: "no", None: "open"}[self.finding.holds]
+
+    @property
+    def stays(self) -> int:
+        """How often the verdict stays the same where a seed is left out."""
+        return sum(one is self.finding.holds for one in self.without_one)
 
 
 def _where(runs: Runs, chosen: Callable[[int], bool]) -> Runs:
