@@ -111,16 +111,19 @@ def resume(folder: Path, count: int) -> None:
     """Do what `replicate` does with its tasks, in a process of its own."""
     done = stored_in(folder)
     tasks = [task for task in tasks_in(folder, count, seconds=0.5) if task["name"] not in done]
-    sleep_on_workers(folder, tasks)
+    try:
+        sleep_on_workers(folder, tasks)
+    except KeyboardInterrupt:
+        sys.exit(2)
 
 
-def start(code: str, *arguments: str) -> subprocess.Popen:
-    """Start Python as a terminal does, in a process group of its own."""
-    search = os.pathsep.join([str(HERE), str(ROOT), os.environ.get("PYTHONPATH", "")])
+def start_client(folder: Path, count: int) -> subprocess.Popen:
+    """Start a client as a terminal does, in a process group of its own."""
+    code = f"import test_workers as t; t.resume(t.Path({str(folder)!r}), {count})"
+    search = os.pathsep.join([str(HERE), str(ROOT)])
     return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
+        [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": search, "ASSIGNMENT4_PROGRESS": "0"},
-        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
@@ -128,18 +131,23 @@ def start(code: str, *arguments: str) -> subprocess.Popen:
 
 
 @pytest.mark.slow
-def test_a_killed_client_resumes_and_repeats_nothing(tmp_path):
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_client_that_ends_early_resumes_and_repeats_nothing(tmp_path, sent):
+    """An interrupt reaches the workers as well, and what they would say of it helps nobody."""
     count = 6
-    code = f"import test_workers as t; t.resume(t.Path({str(tmp_path)!r}), {count})"
-    client = start(code)
+    client = start_client(tmp_path, count)
     wait_until(lambda: len(stored_in(tmp_path)) >= 2)
     processes = psutil.Process(client.pid).children(recursive=True)
-    client.kill()
-    client.wait(timeout=60)
+    if sent == signal.SIGINT:
+        os.killpg(client.pid, sent)
+        assert client.communicate(timeout=60) == (None, "")
+    else:
+        client.kill()
+    assert client.wait(timeout=60) == {signal.SIGINT: 2, signal.SIGKILL: -signal.SIGKILL}[sent]
     stored = stored_in(tmp_path)
     assert 2 <= len(stored) < count
     wait_until(lambda: not any(process.is_running() for process in processes))
-    assert start(code).wait(timeout=120) == 0
+    assert start_client(tmp_path, count).wait(timeout=120) == 0
     assert sorted(stored_in(tmp_path)) == [str(i) for i in range(count)]
     assert {starts(tmp_path)[name] for name in stored} == {1}
 
@@ -191,40 +199,47 @@ def asked_for(monkeypatch, capsys):
     return call
 
 
-def test_without_arguments_it_is_the_plan(asked_for):
-    assert asked_for() == asked_for("--workers", "3") == list(PLAN)
-
-
-def test_names_are_found_in_groups(asked_for):
-    squared, through = ("squared_errors", "classifier_losses")
-    assert asked_for("--losses", "all") == [
-        {"group": group, "names": list(GROUPS[group].experiments), "seeds": SEEDS}
-        for group in (squared, through)
-    ]
-    assert asked_for("--losses", "classifier", "random letters", "--seeds", "2") == [
-        {"group": squared, "names": ["random letters"], "seeds": range(2)},
-        {"group": through, "names": ["classifier"], "seeds": range(2)},
-    ]
-    assert asked_for("--names", "k = 2", "--steps", "7", "--split", "by family") == [
+ALL = {name: list(group.experiments) for name, group in GROUPS.items()}
+RANDOM, THROUGH = ("squared_errors", ["random letters"]), ("classifier_losses", ["classifier"])
+ASKED = {
+    "": PLAN,
+    "--workers 3": PLAN,
+    "--losses all": [
+        {"group": group, "names": ALL[group], "seeds": SEEDS} for group, _ in (RANDOM, THROUGH)
+    ],
+    "--losses classifier 'random letters' --seeds 2": [
+        {"group": group, "names": names, "seeds": range(2)} for group, names in (RANDOM, THROUGH)
+    ],
+    "--names 'k = 2' --steps 7 --split 'by family'": [
         {"group": "auto_encoders", "names": ["k = 2"], "seeds": SEEDS}
         | {"steps": 7, "split": "by family"}
-    ]
-    groups = ["as_in_scripts", squared]
-    assert [part["group"] for part in asked_for("--group", *groups)] == groups
-    assert len(asked_for("--names", "all")) == len(GROUPS)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (["--seeds", "3"], "--seeds needs --losses"),
-        (["--losses", "k = 2"], "no experiment"),
-        (["--losses", "all", "--names", "k = 2"], "leave --group and --names out"),
-        (["--group", "no such group"], "there is no group"),
     ],
-)
-def test_what_does_not_go_together_is_refused(asked_for, arguments, complaint):
-    assert complaint in asked_for(*arguments)
+    "--names all": [{"group": group, "names": ALL[group], "seeds": SEEDS} for group in GROUPS],
+    "--group transfer": [{"group": "transfer", "names": ALL["transfer"], "seeds": SEEDS}],
+    "--seeds 3": "--seeds needs --losses",
+    "--losses 'k = 2'": "no experiment",
+    "--losses all --names 'k = 2'": "leave --group and --names out",
+    "--group nowhere": "there is no group",
+}
+
+
+@pytest.mark.parametrize("line", ASKED)
+def test_what_is_asked_for_is_found_or_refused(asked_for, line):
+    found = asked_for(*shlex.split(line))
+    assert ASKED[line] in found if isinstance(found, str) else found == list(ASKED[line])
+
+
+def test_an_interrupt_is_told_in_one_line(monkeypatch, tmp_path, capsys):
+    def interrupted(*_, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "carry_out_on_workers", interrupted)
+    monkeypatch.setattr(sys, "argv", ["assignment4", "replicate", "--names", "k = 2"])
+    monkeypatch.setattr(
+        command, "open_tasks", lambda folder, **part: open_tasks(**part, folder=tmp_path)
+    )
+    assert __main__.main() == 1
+    assert re.fullmatch("interrupted.*the same command does the rest\n", capsys.readouterr().err)
 
 
 def test_the_longest_tasks_are_first():
@@ -245,32 +260,6 @@ def letters_alone(monkeypatch, tmp_path) -> None:
     for path in cache.cache_folder().glob("letters-*.entry"):
         (tmp_path / "cache" / path.name).write_bytes(path.read_bytes())
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.mark.slow
-def test_an_interrupt_at_the_terminal_is_told_in_one_line(letters_alone, tmp_path):
-    """It reaches the workers as well, and what they would say of it helps nobody."""
-    code = "\n".join(
-        [
-            "import functools, pathlib, sys",
-            "from assignment4 import __main__",
-            "from assignment4.replication import command",
-            f"folder = pathlib.Path({str(tmp_path)!r})",
-            "command.replicate = functools.partial(command.replicate, folder=folder)",
-            "sys.exit(__main__.main())",
-        ]
-    )
-    options = ["--names", "k = 2", "--seeds", "30", "--steps", "2", "--workers", "1"]
-    client = start(code, "replicate", *options)
-    wait_until(lambda: (tmp_path / "auto_encoders.jsonl").exists(), seconds=240)
-    processes = psutil.Process(client.pid).children(recursive=True)
-    assert processes
-    os.killpg(client.pid, signal.SIGINT)
-    _, complaints = client.communicate(timeout=120)
-    assert complaints == "interrupted; what is done is stored, and the same command does the rest\n"
-    assert client.returncode == 1
-    wait_until(lambda: not any(process.is_running() for process in processes))
-    assert 1 <= len(read_json_lines(tmp_path / "auto_encoders.jsonl")) < 30
 
 
 def commands_of_the_readme(*, port: int) -> list[list[str]]:
