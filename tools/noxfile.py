@@ -2,8 +2,8 @@
 
 A session stands for several circumstances together: where it passes, none of them does harm. It
 tests a fresh copy of the last commit, with an environment that `environment.sh` makes from the lock
-with its hashes, and an empty cache. `-- tests/test_x.py` tests less. What passed is noted in
-results/checked.yml.
+with its hashes, and an empty cache. `-s "tests(3.12)"` chooses one, and `-- tests/test_x.py` tests
+less. What passed is noted in results/checked.yml.
 """
 
 import locale
@@ -34,7 +34,7 @@ READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$PWD
 
 
 @nox.session(venv_backend="none")
-@nox.parametrize(NAMES, RUNS)
+@nox.parametrize(NAMES, RUNS, ids=["3.11", "3.12", "3.13, read-only", "3.13"])
 def tests(
     session: nox.Session,
     python: str,
