@@ -2,7 +2,6 @@
 
 import importlib
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import keras
@@ -259,30 +258,3 @@ def test_growth_is_measured(benchmark, monkeypatch):
     done = type("Done", (), {"seconds": 6.0})
     grown = module.grown("steps", {1: done, 2: done}, rounds=2, times={1: 3, 2: 2})
     assert grown.rounds == [[2.0, 2.0], [3.0, 3.0]]
-
-
-def test_a_chapter_that_trains_is_executed_again(benchmark, tmp_path, monkeypatch):
-    module = benchmark("whole_book")
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
-    executed = []
-
-    def train(path: Path, *, times: int) -> None:
-        executed.append(path)
-        if len(executed) <= times:
-            (tmp_path / f"{len(executed)}.entry").touch()
-
-    module.seconds_of(Path("a.ipynb"), lambda path: train(path, times=1))
-    assert len(executed) == 2
-    with pytest.raises(RuntimeError, match=r"a\.ipynb does not find in the cache"):
-        module.seconds_of(Path("a.ipynb"), lambda path: train(path, times=100))
-
-
-def test_all_benchmarks_run_though_one_fails(tmp_path, capsys):
-    run_all = importlib.import_module("benchmarks.__main__").run_all
-    (tmp_path / "first.py").write_text("raise SystemExit(3)", encoding="utf-8")
-    for name in ("__main__", "measuring"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit(4)", encoding="utf-8")
-    (tmp_path / "second.py").write_text(f"open({str(tmp_path / 'done')!r}, 'w')", encoding="utf-8")
-    assert run_all(tmp_path) == ["first"]
-    assert (tmp_path / "done").exists()
-    assert "== second: done" in capsys.readouterr().out

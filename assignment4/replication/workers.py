@@ -17,7 +17,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import resource_tracker
-from typing import TypeVar
 
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 
@@ -37,21 +36,17 @@ LOOPBACK = "127.0.0.1"
 SECONDS_TO_CONNECT = 30
 """That a scheduler elsewhere has to answer, and its first worker to be there."""
 
-Task = TypeVar("Task")
-Outcome = TypeVar("Outcome")
-Circumstances = Callable[[], Mapping[str, object]]
-
 
 class DifferentWorkerError(RuntimeError):
     """A worker would compute something else than the process that asks."""
 
 
 def carry_out_on_workers(
-    tasks: Sequence[Task],
-    work: Callable[[Task], Outcome],
+    tasks: Sequence[object],
+    work: Callable[[object], object],
     *,
-    circumstances: Circumstances,
-    store: Callable[[Task, Outcome], None],
+    circumstances: Callable[[], Mapping[str, object]],
+    store: Callable[[object, object], None],
     workers: int | None = None,
     scheduler: str | None = None,
 ) -> None:
@@ -111,11 +106,7 @@ def default_workers() -> int:
 
     Stored results come from two threads, and other numbers of threads round otherwise.
     """
-    return max(1, _cores() // CORES_OF_A_WORKER)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    return max(1, len(os.sched_getaffinity(0)) // CORES_OF_A_WORKER)
 
 
 @contextlib.contextmanager
@@ -145,7 +136,7 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
     """
     before = dict(os.environ)
     for name in THREADS:
-        os.environ.setdefault(name, str(max(1, _cores() // workers)))
+        os.environ.setdefault(name, str(max(1, len(os.sched_getaffinity(0)) // workers)))
     try:
         with _interrupts_kept_from_others():
             cluster = LocalCluster(
