@@ -1,7 +1,7 @@
 # `make` lists the targets. PYTHON=... names the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book offline pdf handout test lint lock notebooks replicate bench clean
+.PHONY: help environment book offline pdf handout test lint lock licences notebooks replicate bench clean
 
 python := .venv/bin/python
 
@@ -36,10 +36,13 @@ lock:  ## resolve requirements.in into requirements.txt, with hashes (needs uv; 
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
 
+licences: environment  ## list the licence of each installed package in licences.csv
+	@.venv/bin/pip-licenses --from mixed --format csv --no-version --output-file licences.csv
+
 notebooks: environment  ## execute chapters and store their outputs (NAMES="intro claims" for some only)
 	@$(python) -m assignment4 notebooks $(NAMES)
 
-replicate: environment  ## repeat the experiments over seeds, appending to results/ (three hours, can be interrupted; OPTIONS="--losses all" for some)
+replicate: environment  ## repeat the experiments over seeds, appending to results/ (hours, can be interrupted; OPTIONS="--losses all" for some)
 	@$(python) -m assignment4 replicate $(OPTIONS)
 
 bench: environment  ## measure speed, each figure beside that of a peer (installs PyTorch into .venv)

@@ -41,7 +41,6 @@ def _add_choices(seeds: argparse.ArgumentParser) -> None:
     seeds.add_argument("--split", choices=["as reported", "by family"], help="of the letters")
     seeds.add_argument("--workers", type=_positive, metavar="N", help="one for two cores")
     seeds.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of workers elsewhere")
-    seeds.add_argument("--predict", action="store_true", help="only say how long it will take")
 
 
 def _positive(text: str) -> int:

@@ -10,16 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse
+from measuring import conclude, describe_machine, take_turns
 
-from assignment4.book.running_times import (
-    check_idle,
-    describe_machine,
-    keep,
-    seconds_each,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.convolution import SHAPES, convolution_matrix
 from assignment4.convolution.layers import convolve
 
@@ -84,25 +76,5 @@ def measure(
     return {"machine": machine, "ways": ways, "amounts": amounts} | counts
 
 
-def show(measured: dict[str, object]) -> None:
-    """Print how long each way takes for the whole matrix, and how it compares with the matrix."""
-    each = seconds_each(measured)
-    print(f"first layer: {measured['nonzeros']:,} nonzeros, {measured['columns']:,} columns")
-    for name, seconds in each.items():
-        whole = spread([one * measured["columns"] for one in seconds])
-        print(f"{name}: {whole.told('.4f')} s")
-        if name != BOOK:
-            ratio = times_as_fast(each, BOOK, name)
-            print(f"    the book is {ratio.told(',.0f')} times as fast")
-
-
-def main() -> None:
-    """Measure, keep the measurement and print it."""
-    measured = measure()
-    check_idle(measured["ways"])
-    keep(NAME, measured)
-    show(measured)
-
-
 if __name__ == "__main__":
-    main()
+    conclude(NAME, measure())

@@ -10,9 +10,9 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 
 import keras
 import numpy as np
+from measuring import Work, check_idle, describe_machine, take_turns
 
-from assignment4.book.growth import Growth, check_idle_in_growth
-from assignment4.book.running_times import Work, describe_machine, keep, take_turns
+from assignment4.book.running_times import RESULTS, Growth
 from assignment4.convolution import convolution_matrix
 from assignment4.encoder_decoder.models import build_encoder_decoder
 from assignment4.encoder_decoder.optimizer import FusedAdam
@@ -21,6 +21,7 @@ from assignment4.encoder_decoder.training import LEARNING_RATE, MeanSquaredError
 from assignment4.letters import load_letters, normalize
 from assignment4.pca.components import principal_components
 from assignment4.pca.running import RunningCovariance
+from assignment4.replication.json_lines import append_json_line
 from assignment4.tables import Table
 
 NAME = "growth"
@@ -163,19 +164,15 @@ def measure() -> dict[str, Growth]:
     }
 
 
-def show(series: dict[str, Growth]) -> None:
-    """Print the fitted exponents."""
-    rows = [[name, growth.unit, growth.law().exponent] for name, growth in series.items()]
-    print(Table(["work", "size", "exponent"], rows))
-
-
 def main() -> None:
     """Measure, keep the measurement, and print what is fitted to it."""
     machine = describe_machine("keras", "numpy", "scipy", "tensorflow")
     series = measure()
-    check_idle_in_growth(series)
-    keep(NAME, {"machine": machine, "series": as_json(series)})
-    show(series)
+    for growth in series.values():
+        check_idle(dict(zip(growth.sizes, growth.rounds, strict=True)))
+    append_json_line(RESULTS, {"benchmark": NAME, "machine": machine, "series": as_json(series)})
+    rows = [[name, growth.unit, growth.law().exponent] for name, growth in series.items()]
+    print(Table(["work", "size", "exponent"], rows))
 
 
 def as_json(series: dict[str, Growth]) -> dict[str, dict]:

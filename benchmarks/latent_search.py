@@ -8,15 +8,8 @@ it. The run fails where all at once is not fast enough.
 
 import keras
 import numpy as np
+from measuring import conclude, describe_machine, take_turns
 
-from assignment4.book.running_times import (
-    check_idle,
-    describe_machine,
-    keep,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.encoder_decoder.losses import train_on_random_targets
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
 from assignment4.encoder_decoder.training import training_steps
@@ -27,7 +20,6 @@ NAME = "latent search"
 CLASSES = 14
 ROUNDS = 7
 AT_ONCE, ALONE = "all at once", "one after the other"
-LEAST_RATIO = 2.5
 TOLERANCE = 1e-3
 
 
@@ -69,24 +61,5 @@ def measure(decoder: keras.Model, *, steps: int = STEPS, rounds: int = ROUNDS) -
     return {"machine": machine, "steps": steps, "ways": take_turns(works, rounds=rounds)}
 
 
-def show(measured: dict[str, object]) -> None:
-    """Print the seconds and the ratio, and assert that all at once is fast enough."""
-    ways = measured["ways"]
-    for name, seconds in ways.items():
-        told = spread(seconds).told(".2f")
-        print(f"{CLASSES} vectors, {measured['steps']} steps, {name}: {told} s")
-    ratio = times_as_fast(ways, AT_ONCE, ALONE)
-    print(f"all at once is {ratio.told('.1f')} times as fast, needed: {LEAST_RATIO:g}")
-    assert ratio.median >= LEAST_RATIO, "all at once is not fast enough"
-
-
-def main() -> None:
-    """Measure, keep the measurement, and say whether all at once is fast enough."""
-    measured = measure(trained_decoder())
-    check_idle(measured["ways"])
-    keep(NAME, measured)
-    show(measured)
-
-
 if __name__ == "__main__":
-    main()
+    conclude(NAME, measure(trained_decoder()))

@@ -24,16 +24,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from measuring import conclude, describe_machine, take_turns
 from sklearn.decomposition import PCA, IncrementalPCA
 
-from assignment4.book.running_times import (
-    check_idle,
-    describe_machine,
-    keep,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.letters import load_letters, normalize
 from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.running import RunningCovariance
@@ -134,18 +127,6 @@ def in_one_pass(
     ways = {BOOK: found.seconds[1:], INCREMENTAL: found.peer_seconds[1:]}
     errors = {BOOK: vars(found.errors), INCREMENTAL: vars(found.peer_errors)}
     return {"machine": machine, "images of a chunk": size, "ways": ways, "errors": errors}
-
-
-def show(measured: dict[str, object]) -> None:
-    """Print how long each way takes, and how it compares with the book's."""
-    ways = measured["ways"]
-    for name, seconds in ways.items():
-        print(f"{name}: {spread(seconds).told('.2f')} s")
-        if name != BOOK:
-            print(f"    the book is {times_as_fast(ways, BOOK, name).told('.2f')} times as fast")
-    if INCREMENTAL in ways:
-        ratio = times_as_fast(ways, BOOK, INCREMENTAL)
-        assert ratio.median >= LEAST_RATIO, "the book's pass is slower than scikit-learn's"
 
 
 def letter_images() -> np.ndarray:
@@ -286,9 +267,7 @@ def main(arguments: list[str]) -> None:
     latin = normalize(load_letters().latin.images).reshape(-1, letters.shape[1])
     both = np.concatenate([letters, latin]).astype(np.float64)
     for name, measured in ((NAME, in_memory(both)), (RUNNING_NAME, in_one_pass(letters))):
-        check_idle(measured["ways"])
-        keep(name, measured)
-        show(measured)
+        conclude(name, measured)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,9 @@ Run as `python benchmarks/render_letters.py`. Pillow does less: it does not bend
 width of the pen stays the typeface's. The measurement goes to results/speed.jsonl.
 """
 
+from measuring import conclude, describe_machine, take_turns
 from PIL import Image, ImageDraw, ImageFont
 
-from assignment4.book.running_times import (
-    check_idle,
-    describe_machine,
-    keep,
-    seconds_each,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.letters import CYRILLIC, LATIN
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT, render_letters
 from assignment4.letters.rendering import SIZE
@@ -65,21 +57,5 @@ def measure(
     return {"machine": machine, "ways": ways, "amounts": amounts}
 
 
-def show(measured: dict[str, object]) -> None:
-    """Print the milliseconds of a letter, and the ratio."""
-    each = seconds_each(measured)
-    for name, seconds in each.items():
-        print(f"{name}: {spread([1000 * one for one in seconds]).told('.3f')} ms a letter")
-    print(f"the book is {times_as_fast(each, BOOK, PILLOW).told('.2f')} times as fast")
-
-
-def main() -> None:
-    """Measure, keep the measurement and print it."""
-    measured = measure()
-    check_idle(measured["ways"])
-    keep(NAME, measured)
-    show(measured)
-
-
 if __name__ == "__main__":
-    main()
+    conclude(NAME, measure())

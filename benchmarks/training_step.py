@@ -19,17 +19,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from measuring import Work, conclude, describe_machine, take_turns
 from peers.pytorch import Data, Peer, start_peer
 
-from assignment4.book.running_times import (
-    Work,
-    check_idle,
-    describe_machine,
-    keep,
-    spread,
-    take_turns,
-    times_as_fast,
-)
 from assignment4.encoder_decoder.checks import WEIGHTED
 from assignment4.encoder_decoder.models import DROPOUT_RATE, build_encoder_decoder
 from assignment4.encoder_decoder.optimizer import FusedAdam
@@ -45,7 +37,6 @@ from assignment4.encoder_decoder.training import (
     MeanSquaredErrorToTargets,
 )
 from assignment4.letters import load_letters, normalize, split_as_reported
-from assignment4.tables import Table
 
 NAME = "training step"
 THREADS = 2
@@ -54,7 +45,6 @@ STEPS = 20
 PARTS_REPEATS = 5
 MATRIX_SIZE, PRODUCTS = 2048, 10
 BOOK, EAGER, MATRIX = "the book", "PyTorch, eager", "matrix products"
-LEAST_RATIO, AIM = 1.0, 1.3
 PACKAGES = ("keras", "numpy", "tensorflow", "torch")
 SETTINGS = {
     "batch_size": BATCH_SIZE,
@@ -242,22 +232,6 @@ def measure(
     }
 
 
-def show(measured: dict[str, object]) -> None:
-    """Print ratios and parts, and assert that the book's step is fast enough."""
-    ways, parts = measured["ways"], measured["parts"]
-    rows = [[name, times_as_fast(ways, name, EAGER).told(".2f")] for name in ways]
-    print(Table(["way", "times as fast as eager PyTorch"], rows[1:]))
-    rows = [
-        [name, spread([1000 * one / PARTS_REPEATS for one in seconds]).told(".1f")]
-        for name, seconds in parts.items()
-    ]
-    print(Table(["part of a step", "ms"], rows))
-    ratio = times_as_fast(ways, BOOK, EAGER).median
-    aim = "met" if ratio >= AIM else "not met"
-    print(f"the book's step is {ratio:.2f} times as fast; the aim of {AIM} is {aim}")
-    assert ratio >= LEAST_RATIO, "the book's step is slower than that of eager PyTorch"
-
-
 def main(threads: int) -> None:
     """Measure, keep the measurement, and say whether the book's step is fast enough."""
     tf.config.set_visible_devices([], "GPU")
@@ -267,9 +241,7 @@ def main(threads: int) -> None:
     with start_peer(data, SETTINGS | {"threads": threads}) as peer:
         check_counts(peer.counts)
         measured = measure(keras_ways(data), keras_parts(data), peer, threads=threads)
-    check_idle(measured["ways"] | measured["parts"])
-    keep(NAME, measured)
-    show(measured)
+    conclude(NAME, measured)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from measuring import check_idle, describe_machine
 
 from assignment4 import cache
 from assignment4.book.notebooks import chapter_paths, execute
-from assignment4.book.running_times import check_idle, describe_machine, keep
+from assignment4.book.running_times import RESULTS
+from assignment4.replication.json_lines import append_json_line
 
 NAME = "whole book"
 SHOWN_IN = "running_times"
@@ -65,20 +67,13 @@ def measure(paths: Sequence[Path]) -> dict[str, object]:
     return {"machine": machine, "chapters": chapters, "matrix products": beside}
 
 
-def show(measured: dict[str, object]) -> None:
-    """Print the seconds of each chapter and of all."""
-    chapters = measured["chapters"]
-    for name, seconds in chapters.items():
-        print(f"{name}: {seconds:.1f} s")
-    print(f"{len(chapters)} chapters: {sum(chapters.values()):.0f} s")
-
-
 def main() -> None:
     """Measure, keep the measurement and print it."""
     measured = measure([path for path in chapter_paths() if path.stem != SHOWN_IN])
     check_idle({"matrix products": measured["matrix products"]})
-    keep(NAME, measured)
-    show(measured)
+    append_json_line(RESULTS, {"benchmark": NAME, **measured})
+    for name, seconds in measured["chapters"].items():
+        print(f"{name}: {seconds:.1f} s")
 
 
 if __name__ == "__main__":

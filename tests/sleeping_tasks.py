@@ -12,8 +12,7 @@ def same_everywhere() -> dict[str, str]:
 
 
 def of_the_process() -> dict[str, str]:
-    client = "pytest" in sys.modules
-    return {"code": "0123" if client else "4567", "letters": "89ab"}
+    return {"code": "0123" if "pytest" in sys.modules else "4567", "letters": "89ab"}
 
 
 def sleep(task: dict) -> dict:
@@ -21,8 +20,10 @@ def sleep(task: dict) -> dict:
     starts = Path(task["folder"]) / f"starts of {task['name']}"
     with starts.open("a") as file:
         file.write(f"{os.getpid()}\n")
-    if len(starts.read_text().splitlines()) <= task.get("deaths", 0):
-        os.kill(os.getpid(), signal.SIGKILL)
+    deaths = task.get("deaths of its process", 0), task.get("deaths of its worker", 0)
+    if len(starts.read_text().splitlines()) <= sum(deaths):
+        os.kill(os.getpid() if deaths[0] else os.getppid(), signal.SIGKILL)
+        time.sleep(60)
     if task.get("fails"):
         raise ArithmeticError("no number comes out")
     time.sleep(task["seconds"])

@@ -1,29 +1,26 @@
-"""Experiments over seeds: resumed, kept with their provenance, and from these letters."""
+"""Experiments over seeds: resumed, kept with what they depend on, and found again."""
 
 import dataclasses
-import inspect
 import json
 
 import numpy as np
 import pytest
 
-from assignment4 import cache
-from assignment4.encoder_decoder import experiments, losses
 from assignment4.encoder_decoder.experiments import SPLITS
 from assignment4.intervals import proportion_interval
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, load_letters
 from assignment4.letters.splits import split_as_reported
-from assignment4.replication import experiments as groups
-from assignment4.replication import provenance
-from assignment4.replication import runs as replication
+from assignment4.replication import provenance, runs
 from assignment4.replication.experiments import GROUPS
+from assignment4.replication.json_lines import append_json_line, read_json_lines
+from assignment4.replication.provenance import MEANINGS, count_devices, device, identity, take_gpu
 from assignment4.replication.runs import (
     PLAN,
     RESULTS,
     STEPS,
-    STEPS_OF_THE_TEST,
     UNSEEN_CYRILLIC,
     UNSEEN_LATIN,
+    carry_out,
     difference_over_seeds,
     open_tasks,
     over_seeds,
@@ -31,35 +28,14 @@ from assignment4.replication.runs import (
     read_results,
     readability_of_run,
     readability_over_seeds,
-    replicate,
     run_experiment,
-    share_of_outputs,
+    store,
 )
+from assignment4.replication.workers import WORKER
 
-GROUP, NAMES = "squared_errors", list(GROUPS["squared_errors"].experiments)
-PROVENANCE = {"letters", "code", "libraries", "commit", "experiment", "split", "seed", "steps"}
-OF_THE_RUN = "code of the run"
-"""In lines whose numbers a later code has been seen to leave as they are."""
-
-OF_NEW_LINES = {"device", "seconds of the task"}
-BESIDE_NUMBERS = PROVENANCE | OF_NEW_LINES | {OF_THE_RUN}
-
-READ = {"read by first judge", "variance share", "seconds"}
-PLAN_OF_THE_TEST = {
-    "group": "squared_errors",
-    "names": ["plain mean"],
-    "seeds": [0],
-    "steps": STEPS_OF_THE_TEST,
-}
-NUMBERS = {
-    "squared_errors": READ,
-    "classifier_losses": READ,
-    "ablations": READ,
-    "as_in_scripts": READ,
-    "auto_encoders": {"error on unseen letters", "PCA's error on unseen letters", "seconds"},
-    "batch_sizes": {"excess", "rate", "seconds"},
-    "transfer": {"known faces", "unknown faces", "unknown faces, faded", "seconds"},
-}
+GROUP = "squared_errors"
+NAMES = list(GROUPS[GROUP].experiments)
+BESIDE_NUMBERS = {*MEANINGS, "device", "seconds", "seconds of the task"}
 
 
 def blank(letters: str) -> Alphabet:
@@ -71,212 +47,206 @@ def blank(letters: str) -> Alphabet:
 LETTERS = Letters(blank(CYRILLIC), blank(LATIN), embedded.NAME)
 
 
+def use_letters(monkeypatch, letters: Letters) -> None:
+    monkeypatch.setattr(runs, "load_letters", lambda: letters)
+    monkeypatch.setattr(provenance, "load_letters", lambda: letters)
+
+
 @pytest.fixture
 def counted(monkeypatch):
     """Runs that train nothing, and the list of those that were made."""
-    runs = []
+    made = []
 
     def run(group, name, letters, *, split, seed, steps):
-        runs.append((group, name, split, seed, steps))
-        return {"accuracy": 0.9 + seed / 100}
+        made.append((group, name, split, seed, steps))
+        return {"accuracy": 0.9 + seed / 100, "seconds": 1.0}
 
-    monkeypatch.setattr(replication, "run_experiment", run)
-    monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
-    return runs
+    monkeypatch.setattr(runs, "run_experiment", run)
+    use_letters(monkeypatch, LETTERS)
+    return made
+
+
+def replicate(group: str = GROUP, **settings) -> None:
+    for task in open_tasks(group, **settings):
+        store(task, carry_out(task), folder=settings["folder"])
 
 
 def test_runs_are_appended_and_not_repeated(counted, tmp_path):
-    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
+    short = {"steps": 10, "folder": tmp_path}
+    replicate(seeds=[0, 1], **short)
     assert counted == [(GROUP, name, "as reported", seed, 10) for seed in (0, 1) for name in NAMES]
-    replicate(GROUP, seeds=[0, 1, 2], steps=10, folder=tmp_path)
-    assert counted[8:] == [(GROUP, name, "as reported", 2, 10) for name in NAMES]
-    replicate(GROUP, seeds=[0], steps=20, names=NAMES[:1], folder=tmp_path)
-    replicate(GROUP, seeds=[0], steps=10, names=NAMES[:1], split="by family", folder=tmp_path)
-    replicate(GROUP, seeds=[0], steps=20, names=NAMES[:1], folder=tmp_path)
-    assert counted[12:] == [
-        (GROUP, NAMES[0], "as reported", 0, 20),
-        (GROUP, NAMES[0], "by family", 0, 10),
-    ]
-    assert len(read_lines(GROUP, folder=tmp_path)) == len(counted) == 14
-    assert [path.name for path in tmp_path.iterdir()] == ["squared_errors.jsonl"]
-
-
-def test_results_are_those_of_one_experiment_split_and_length_by_seed(counted, tmp_path):
-    replicate(GROUP, seeds=[2, 0, 10], steps=10, folder=tmp_path)
-    replicate(GROUP, seeds=[1], steps=10, split="by family", folder=tmp_path)
-    replicate(GROUP, seeds=[3], steps=20, folder=tmp_path)
-    found = read_results(GROUP, NAMES[1], steps=10, folder=tmp_path)
-    assert [result["seed"] for result in found] == [0, 2, 10]
-    assert {result["experiment"] for result in found} == {NAMES[1]}
-    assert [result["accuracy"] for result in found] == [0.9, 0.92, 1.0]
-    found = read_results(GROUP, NAMES[1], steps=10, split="by family", folder=tmp_path)
-    assert [result["seed"] for result in found] == [1]
-    found = read_results(GROUP, NAMES[1], steps=20, folder=tmp_path)
-    assert [result["seed"] for result in found] == [3]
-    assert read_results(GROUP, "no such experiment", steps=10, folder=tmp_path) == []
+    replicate(seeds=[0, 1, 10], **short)
+    for other in ({"steps": 20}, {"split": "by family"}, {"steps": 20}):
+        replicate(seeds=[3], names=NAMES[:1], **short | other)
+    assert [made[2:] for made in counted[8:]] == [
+        *[("as reported", 10, 10)] * len(NAMES), ("as reported", 3, 20), ("by family", 3, 10),
+    ]  # fmt: skip
+    assert len(read_lines(GROUP, folder=tmp_path)) == len(counted)
+    found = read_results(GROUP, NAMES[0], **short)
+    assert [result["seed"] for result in found] == [0, 1, 10]
+    assert {result["experiment"] for result in found} == {NAMES[0]}
+    assert [result["accuracy"] for result in found] == [0.9, 0.91, 1.0]
+    for other in ({"steps": 20}, {"split": "by family"}):
+        found = read_results(GROUP, NAMES[0], **short | other)
+        assert [result["seed"] for result in found] == [3]
+    assert read_results(GROUP, "no such experiment", **short) == []
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_each_group_has_its_own_length(counted, tmp_path, group):
+def test_each_group_has_its_own_length_and_split(counted, tmp_path, group):
     name = next(iter(GROUPS[group].experiments))
     replicate(group, seeds=[0], names=[name], folder=tmp_path)
     assert counted == [(group, name, GROUPS[group].split, 0, STEPS[group])]
     assert len(read_results(group, name, folder=tmp_path)) == 1
-    assert read_results(group, name, steps=STEPS[group] + 1, folder=tmp_path) == []
+    assert GROUPS[group].split in SPLITS
 
 
-def test_an_interrupted_replication_keeps_what_it_has(counted, monkeypatch, tmp_path):
-    run = replication.run_experiment
-
-    def interrupted(*arguments, **settings):
-        if len(counted) == 3:
-            raise KeyboardInterrupt
-        return run(*arguments, **settings)
-
-    monkeypatch.setattr(replication, "run_experiment", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
-    assert len(read_lines(GROUP, folder=tmp_path)) == 3
-    monkeypatch.setattr(replication, "run_experiment", run)
-    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
-    assert len(counted) == len(read_lines(GROUP, folder=tmp_path)) == 8
-    assert len(set(counted)) == 8
-
-
-def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_path):
-    letters = dataclasses.replace(LETTERS, source="elsewhere")
-    monkeypatch.setattr(replication, "load_letters", lambda: letters)
-    with pytest.raises(ValueError, match="not of elsewhere; unset ASSIGNMENT4_LETTERS"):
-        replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    assert not counted
-    assert not list(tmp_path.iterdir())
+def test_a_line_is_known_by_its_letters_and_not_by_its_commit(counted, monkeypatch, tmp_path):
+    replicate(seeds=[0, 1], names=NAMES[:1], folder=tmp_path)
+    line = read_lines(GROUP, folder=tmp_path)[0]
+    assert set(line) == {*MEANINGS, "device", "seconds", "accuracy"}
+    assert line["letters"] == LETTERS.digest()[:16]
+    monkeypatch.setattr(provenance, "_commit", lambda: "another")
+    replicate(seeds=[0, 1], names=NAMES[:1], folder=tmp_path)
+    assert len(counted) == 2
+    use_letters(monkeypatch, dataclasses.replace(LETTERS, latin=LETTERS.latin.select([*range(13)])))
+    monkeypatch.setattr(runs, "run_experiment", lambda *_, **settings: {"accuracy": 0.5})
+    replicate(seeds=[0], names=NAMES[:1], folder=tmp_path)
+    found = read_results(GROUP, NAMES[0], folder=tmp_path)
+    assert [result["accuracy"] for result in found] == [0.5, 0.91], "the newest of each seed"
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"group": "no such group"}, {"names": ["no such name"]}, {"split": "by colour"}]
+    ("wrong", "complaint"),
+    [
+        ({"group": "no such group"}, "no such group"),
+        ({"names": ["no such name"]}, "no such name"),
+        ({"letters": "elsewhere"}, "elsewhere"),
+    ],
 )
-def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
-    monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
-    monkeypatch.setattr(experiments, "train_judge", lambda *_, **options: None)
-    monkeypatch.setattr(experiments, "Yardstick", lambda *_: None)
-    monkeypatch.setitem(SPLITS, "as reported", lambda alphabet: (alphabet, alphabet))
-    arguments = {"group": GROUP, "seeds": [0], "steps": 1, "folder": tmp_path} | wrong
-    with pytest.raises((KeyError, ValueError), match=r"no such|by colour"):
-        replicate(**arguments)
+def test_what_has_no_place_among_the_results_is_refused(
+    counted, monkeypatch, tmp_path, wrong, complaint
+):
+    use_letters(
+        monkeypatch, dataclasses.replace(LETTERS, source=wrong.pop("letters", embedded.NAME))
+    )
+    with pytest.raises((KeyError, ValueError), match=complaint):
+        replicate(**{"seeds": [0], "folder": tmp_path} | wrong)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_line_carries_its_provenance(counted, monkeypatch, tmp_path):
-    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    line = read_lines(GROUP, folder=tmp_path)[0]
-    assert set(line) == PROVENANCE | OF_NEW_LINES | {"accuracy"}
-    assert set(provenance.MEANINGS) == PROVENANCE
-    assert line["letters"] == LETTERS.digest()[:16]
-    assert line["code"] == cache.code_digest(*GROUPS[GROUP].code)[:16]
-    assert line["device"]
-    assert 0 <= line["seconds of the task"] < 60
-
-    def without_git(*_, **options):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(provenance.subprocess, "run", without_git)
-    replicate(GROUP, seeds=[1], steps=10, folder=tmp_path)
-    assert read_lines(GROUP, folder=tmp_path)[-1]["commit"] == "unknown"
-
-
-def test_another_commit_alone_is_no_other_result(counted, monkeypatch, tmp_path):
-    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    monkeypatch.setattr(provenance, "_commit", lambda: "another")
-    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    assert len(counted) == 4
+def test_the_plan_does_everything_with_five_seeds_and_nothing_twice(counted, tmp_path):
+    tasks = [task for part in PLAN for task in open_tasks(**part, folder=tmp_path)]
+    identities = {(task.group, *identity(task.run)) for task in tasks}
+    assert len(identities) == len(tasks)
+    usual = {
+        (task.group, task.run["experiment"], task.run["seed"])
+        for task in tasks
+        if task.run["steps"] == STEPS[task.group] and task.run["split"] == GROUPS[task.group].split
+    }
+    assert usual == {
+        (group, name, seed)
+        for group in GROUPS
+        for name in GROUPS[group].experiments
+        for seed in range(5)
+    }
+    long = {task.run["experiment"] for task in tasks if task.run["steps"] == 20_000}
+    assert long == {"random letters", "classifier"}
 
 
-def changed_code(monkeypatch):
-    monkeypatch.setattr(cache, "code_digest", lambda *_: "changed")
+def test_circumstances_tell_letters_code_libraries_and_kind_of_device(monkeypatch):
+    alike = provenance.circumstances.__wrapped__
+    before = alike((GROUP, "batch_sizes"))
+    assert {"letters", "kind of device", "code of squared_errors", "tensorflow"} <= set(before)
+    assert before["code of squared_errors"] != before["code of batch_sizes"]
+    use_letters(monkeypatch, LETTERS)
+    monkeypatch.setitem(GROUPS, GROUP, dataclasses.replace(GROUPS[GROUP], run=replicate))
+    monkeypatch.setattr(provenance, "device", lambda: "A")
+    after = alike((GROUP, "batch_sizes"))
+    assert {name for name in before if before[name] != after.get(name)} >= {
+        "letters", "kind of device", "code of squared_errors",
+    }  # fmt: skip
+    assert before["code of batch_sizes"] == after["code of batch_sizes"]
 
 
-def changed_libraries(monkeypatch):
-    monkeypatch.setattr(provenance, "LIBRARIES", provenance.LIBRARIES[1:])
+@pytest.fixture
+def machine(monkeypatch):
+    """A function that gives the machine some GPUs, by name, and returns those that are visible."""
+    config = provenance.tensorflow.config
+
+    def equip(*names: str) -> list[int]:
+        gpus = list(range(len(names)))
+        visible = gpus.copy()
+
+        def show(some: list[int], kind: str) -> None:
+            visible[:] = some
+
+        def name_of(gpu: int) -> dict[str, str]:
+            return {"device_name": names[gpu]}
+
+        monkeypatch.setattr(config, "list_physical_devices", lambda kind: gpus)
+        monkeypatch.setattr(config, "get_visible_devices", lambda kind: visible)
+        monkeypatch.setattr(config, "set_visible_devices", show)
+        monkeypatch.setattr(config.experimental, "get_device_details", name_of)
+        monkeypatch.setattr(config.experimental, "set_memory_growth", lambda one, on: None)
+        return visible
+
+    return equip
 
 
-def changed_letters(monkeypatch):
-    letters = dataclasses.replace(LETTERS, latin=LETTERS.latin.select(np.arange(13)))
-    monkeypatch.setattr(replication, "load_letters", lambda: letters)
+@pytest.mark.parametrize(
+    ("worker", "mine"), [("0", 0), ("1", 1), ("2", 0), ("5", 1), ("tcp://10.0.0.1:99", 0), ("", 0)]
+)
+def test_workers_take_turns_in_choosing_a_gpu(machine, monkeypatch, worker, mine):
+    monkeypatch.setenv(WORKER, worker)
+    visible = machine()
+    take_gpu()
+    assert (visible, device()) == ([], "cpu")
+    visible = machine("A", "B")
+    take_gpu()
+    assert (visible, device()) == ([mine], "AB"[mine])
 
 
-def test_a_group_s_experiments_depend_on_its_own_code(counted, tmp_path):
-    lines = []
-    for group in ("squared_errors", "batch_sizes", "auto_encoders"):
-        name = next(iter(GROUPS[group].experiments))
-        replicate(group, seeds=[0], names=[name], folder=tmp_path)
-        lines += read_lines(group, folder=tmp_path)
-    assert len({line["code"] for line in lines}) == len(lines) == 3
+def test_results_of_a_gpu_stand_beside_those_of_a_processor(machine, counted, tmp_path):
+    """Where there is a GPU the same runs are done again; neither takes the other's place."""
+    settings = {"seeds": [0, 1], "names": NAMES[:1], "folder": tmp_path}
+    machine()
+    replicate(**settings)
+    machine("A")
+    asked = open_tasks(GROUP, **settings)
+    assert len(asked) == 2
+    machine("B")  # the worker may have another one than the process that asks
+    for task in asked:
+        store(task, carry_out(task), folder=tmp_path)
+    assert open_tasks(GROUP, **settings) == []
+    for of_gpu, name in ((True, "B"), (False, "cpu")):
+        found = read_results(GROUP, NAMES[0], of_gpu=of_gpu, folder=tmp_path)
+        assert [run["device"] for run in found] == [name, name]
+    lines = [*read_lines(GROUP, folder=tmp_path), {"seed": 3}]
+    assert count_devices(lines) == {"processor": 3, "B": 2}
 
 
-def test_the_libraries_are_in_the_lock():
-    lines = (replication.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {line.partition("==")[0] for line in lines}
-    assert set(provenance.LIBRARIES) <= pinned
-
-
-def test_an_experiment_is_carried_out_as_its_group_says(monkeypatch):
-    def run(experiment, letters, **settings):
-        return {"experiment": experiment, "letters": letters} | settings
-
-    group = groups.Group({"one": 1, "two": 2}, run, 10, ())
-    monkeypatch.setitem(GROUPS, GROUP, group)
-    settings = {"split": "by family", "seed": 3, "steps": 5}
-    found = replication.run_experiment(GROUP, "two", LETTERS, **settings)
-    assert found == {"experiment": 2, "letters": LETTERS} | settings
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_the_code_of_a_group_is_that_of_modules_that_there_are(group):
-    assert cache.code_digest(*GROUPS[group].code)
-    assert len(set(GROUPS[group].code)) == len(GROUPS[group].code)
-
-
-@pytest.mark.parametrize("change", [changed_code, changed_libraries, changed_letters])
-def test_newer_results_take_the_place_of_older_ones(counted, monkeypatch, tmp_path, change):
-    replicate(GROUP, seeds=[0, 1], steps=10, folder=tmp_path)
-    change(monkeypatch)
-    monkeypatch.setattr(replication, "run_experiment", lambda *_, **settings: {"accuracy": 0.5})
-    replicate(GROUP, seeds=[0], steps=10, folder=tmp_path)
-    assert len(read_lines(GROUP, folder=tmp_path)) == 12
-    found = read_results(GROUP, NAMES[0], steps=10, folder=tmp_path)
-    assert [result["accuracy"] for result in found] == [0.5, 0.91]
-
-
-def test_numbers_are_taken_over_the_seeds():
-    results = [{"seed": 0, "n": 1.0}, {"seed": 1, "n": 3.0}]
-    assert over_seeds(results, "n").estimate == 2
-    with pytest.raises(ValueError, match="at least two values, got 1"):
-        over_seeds(results[:1], "n")
-    with pytest.raises(KeyError, match="unknown"):
-        over_seeds(results, "unknown")
+ONE = {"first judge": 0.9961, "second judge": 0.9931, "as near as letters": 0.0}
+ONE |= {"read by first judge": 0.87218, "read by second judge": 0.83709}
 
 
 def test_readability_is_that_of_each_judge_over_the_seeds():
-    one = {"first judge": 0.99, "second judge": 0.98, "as near as letters": 0.1}
-    one |= {"read by first judge": 0.5, "read by second judge": 0.4}
-    results = [one | {"read by first judge": 0.5 + seed / 10} for seed in (-1, 1)]
+    results = [ONE | {"read by first judge": 0.5 + seed / 10} for seed in (-1, 1)]
     letters, outputs, near = readability_over_seeds(results)
-    assert [judge.estimate for judge in letters] == [0.99, 0.98]
-    assert [judge.estimate for judge in outputs] == pytest.approx([0.5, 0.4])
-    assert near.estimate == pytest.approx(0.1)
+    assert [judge.estimate for judge in letters] == [0.9961, 0.9931]
+    assert [judge.estimate for judge in outputs] == pytest.approx([0.5, 0.83709])
+    assert outputs[0] == over_seeds(results, "read by first judge")
     assert outputs[0].upper - outputs[0].lower > 0.1
-    assert outputs[1].upper - outputs[1].lower == pytest.approx(0)
+    assert near.lower == near.upper == 0
 
 
 def test_readability_of_one_run_has_the_intervals_of_shares():
-    result = {"first judge": 0.9961, "second judge": 0.9931, "as near as letters": 0.0}
-    result |= {"read by first judge": 0.87218, "read by second judge": 0.83709}
-    letters, outputs, near = readability_of_run(result)
+    letters, outputs, near = readability_of_run(ONE)
     assert letters[0] == proportion_interval(1011, 1015)
     assert outputs == [proportion_interval(696, 798), proportion_interval(668, 798)]
-    assert near == share_of_outputs(result, "as near as letters") == proportion_interval(0, 798)
-    assert readability_of_run(result).verdict is False
-    assert readability_of_run(result | {"second judge": 0.9}).verdict is None
+    assert near == proportion_interval(0, 798)
+    assert readability_of_run(ONE).verdict is False
+    assert readability_of_run(ONE | {"second judge": 0.9}).verdict is None
 
 
 def test_differences_are_taken_seed_by_seed():
@@ -286,183 +256,105 @@ def test_differences_are_taken_seed_by_seed():
     difference = difference_over_seeds(results, others, "n")
     assert difference.estimate == pytest.approx(0.05)
     assert difference.upper - difference.lower < 0.2
-    assert difference_over_seeds(others, results, "n").estimate == pytest.approx(-0.05)
-    with pytest.raises(ValueError, match=r"seeds \[0, 1, 2, 3\] cannot be paired with \[1, 2, 3\]"):
-        difference_over_seeds(results, others[1:], "n")
     with pytest.raises(ValueError, match="cannot be paired"):
         difference_over_seeds(results, others[::-1], "n")
 
 
-def test_a_missing_file_has_no_results(tmp_path):
-    assert read_lines(GROUP, folder=tmp_path) == []
-    assert read_results(GROUP, NAMES[0], folder=tmp_path) == []
-
-
-def test_the_plan_can_be_carried_out_and_does_nothing_twice(counted, tmp_path):
-    for part in PLAN:
-        bound = inspect.signature(open_tasks).bind(**part).arguments
-        assert bound["group"] in GROUPS
-        assert set(bound.get("names", ())) <= set(GROUPS[bound["group"]].experiments)
-        assert bound.get("split", "as reported") in SPLITS
-        assert bound.get("steps", STEPS[bound["group"]]) > 0
-        assert all(seed >= 0 for seed in bound["seeds"])
-        replicate(**part, folder=tmp_path)
-    asked_for = sum(
-        len(part["seeds"]) * len(part.get("names") or GROUPS[part["group"]].experiments)
-        for part in PLAN
-    )
-    assert len(counted) == len(set(counted)) == asked_for
-    for part in PLAN:
-        replicate(**part, folder=tmp_path)
-    assert len(counted) == asked_for
-
-
-def test_the_plan_has_five_seeds_of_everything_and_two_of_the_report_s_lengths():
-    everything = {part["group"]: part for part in PLAN if not {"names", "steps"} & set(part)}
-    assert set(everything) == set(GROUPS)
-    assert all(list(part["seeds"]) == [0, 1, 2, 3, 4] for part in everything.values())
-    steps = [part.get("steps", 0) for part in PLAN]
-    assert steps == sorted(steps)
-    long = {name for part in PLAN if part.get("steps") == 20_000 for name in part["names"]}
-    assert long == {"random letters", "classifier"}
-    assert PLAN_OF_THE_TEST in PLAN
-
-
-def test_circumstances_tell_letters_codes_and_libraries(monkeypatch):
-    alike = provenance.circumstances.__wrapped__
-    before = alike(("squared_errors", "batch_sizes"))
-    codes = {"code of squared_errors", "code of batch_sizes"}
-    assert set(before) == {"letters", "kind of device", *codes, *provenance.LIBRARIES}
-    monkeypatch.setattr(cache, "code_digest", lambda *parts: f"digest of {len(parts)} parts")
-    monkeypatch.setattr(provenance, "load_letters", lambda: LETTERS)
-    after = alike(("squared_errors", "batch_sizes"))
-    assert {name for name in before if before[name] != after[name]} == codes | {"letters"}
-
-
 @pytest.mark.parametrize("group", GROUPS)
-def test_stored_results_are_of_known_experiments_and_these_letters(group, monkeypatch):
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+def test_stored_results_are_of_known_experiments_and_these_letters(group):
     lines = read_lines(group)
     digest = load_letters().digest()[:16]
     for line in lines:
-        assert set(line) >= PROVENANCE
+        assert set(line) >= {*MEANINGS, "seconds"}
         assert line["letters"] == digest
         assert line["experiment"] in GROUPS[group].experiments
         assert line["split"] in SPLITS
-        numbers = {name: value for name, value in line.items() if name not in BESIDE_NUMBERS}
-        assert NUMBERS[group] <= set(numbers)
-        assert all(isinstance(value, int | float) for value in numbers.values())
-        assert json.dumps(numbers, allow_nan=False)
-    identities = [provenance.identity(line) for line in lines]
-    assert len(identities) == len(set(identities))
+        assert all(np.isfinite(value) for name, value in line.items() if name not in BESIDE_NUMBERS)
+    assert len({identity(line) for line in lines}) == len(lines)
 
 
-def newest(lines: list[dict]) -> list[dict]:
-    """Return the last line of each experiment, split, seed and length."""
-    return list(
-        {(line["experiment"], line["split"], line["seed"], line["steps"]): line for line in lines}
-        .values()
-    )  # fmt: skip
-
-
-def outdated(lines: list[dict], group: str) -> list[dict]:
-    """Return the newest lines that another code or other letters than the present ones made."""
-    code = cache.code_digest(*GROUPS[group].code)[:16]
-    letters = load_letters().digest()[:16]
-    return [line for line in newest(lines) if (line["code"], line["letters"]) != (code, letters)]
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_stored_results_are_of_the_present_code(group, monkeypatch):
-    """A chapter reads them, so a change of the code on which they depend asks for new ones."""
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
-    assert outdated(read_lines(group), group) == []
-
-
-def test_results_of_other_code_or_letters_are_outdated(monkeypatch):
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
-    lines = read_results(GROUP, NAMES[0])
-    for name in ("code", "letters"):
-        stale = lines[0] | {name: "0123456789abcdef"}
-        assert outdated([*lines, stale], GROUP) == [stale]
-        assert outdated([stale, *lines], GROUP) == []
-
-
-@pytest.mark.parametrize("group", ["squared_errors", "classifier_losses", "ablations"])
-def test_stored_shares_are_of_so_many_embedded_letters(group):
-    """Rounded to five places, or four for the judges' letters, each is a count over the number."""
-    for line in read_lines(group):
-        if line["split"] == "as reported":
-            counts = [line[f"read by {judge} judge"] * UNSEEN_CYRILLIC for judge in JUDGES]
-            assert counts == pytest.approx(np.round(counts), abs=1e-5 * UNSEEN_CYRILLIC)
-            counts = [line[f"{judge} judge"] * UNSEEN_LATIN for judge in JUDGES]
-            assert counts == pytest.approx(np.round(counts), abs=1e-4 * UNSEEN_LATIN)
-
-
-def test_numbers_of_unseen_letters_are_those_of_the_split(monkeypatch):
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
+def test_stored_shares_are_of_so_many_embedded_letters():
+    """Each is a count over the number of letters that the split leaves unseen."""
     letters = load_letters()
     unseen = [split_as_reported(one)[1] for one in (letters.cyrillic, letters.latin)]
     assert [len(one) for one in unseen] == [UNSEEN_CYRILLIC, UNSEEN_LATIN]
+    for line in read_results(GROUP, NAMES[0]):
+        found, judged = line["read by first judge"], line["first judge"]
+        assert found == round(round(found * UNSEEN_CYRILLIC) / UNSEEN_CYRILLIC, 5)
+        assert judged == round(round(judged * UNSEEN_LATIN) / UNSEEN_LATIN, 4)
 
 
-JUDGES = ("first", "second")
-LARGEST_DIFFERENCE = {"read": 0.02, "measure": 0.05}
-"""Between a stored run of 50 steps and the same run on another machine.
-
-Rounding differs from machine to machine. With one thread in place of two, shares changed by less
-than 0.002 and the other numbers by less than 1 %. A share may differ by 0.02, which is the half
-width of its 95 % interval; any other number by 5 % of itself. The most similar other target, the
-mean normalised again, changes shares by 0.03 and more, and the distance to the mean by 30 %.
-"""
+def shortest(group: str) -> dict:
+    return min(read_lines(group), key=lambda line: line["seconds"])
 
 
 def disagreements(found: dict, stored: dict) -> list[str]:
-    """Return the names of the numbers that two runs do not have in common."""
-    shares = [f"read by {judge} judge" for judge in JUDGES]
-    measures = ("to mean", "to representative", "to nearest letter", "sharpness")
-    wrong = [
-        name for name in shares if abs(found[name] - stored[name]) > LARGEST_DIFFERENCE["read"]
-    ]
-    return wrong + [
+    """Return the names of the numbers that a run and a stored one do not have in common.
+
+    On the machine that made the stored ones nothing differs. On another, and with another number of
+    threads, sums are rounded in another order: 0.003 and 3 % of a number are allowed for that, and
+    extremes, which moved by half of themselves with one thread, are left out.
+    """
+    return [
         name
-        for name in measures
-        if abs(found[name] / stored[name] - 1) > LARGEST_DIFFERENCE["measure"]
+        for name in stored.keys() - BESIDE_NUMBERS
+        if not name.startswith(("largest", "least"))
+        and abs(found[name] - stored[name]) > 0.003 + 0.03 * abs(stored[name])
     ]
 
 
-@pytest.fixture
-def short_run(monkeypatch):
-    """A function that carries out the stored short run, or another experiment at its length."""
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
-
-    def run(name: str = "plain mean") -> dict:
-        settings = {"split": "as reported", "seed": 0, "steps": STEPS_OF_THE_TEST}
-        return run_experiment(GROUP, name, load_letters(), **settings)
-
-    return run
+@pytest.mark.parametrize("group", GROUPS)
+def test_other_runs_of_a_group_are_told_from_the_shortest(group):
+    """Without this, finding a run again would say nothing."""
+    stored = shortest(group)
+    others = [line for line in read_lines(group) if line["experiment"] != stored["experiment"]]
+    longer = [line for line in read_lines(group) if line["steps"] != stored["steps"]]
+    assert any(
+        disagreements(line, stored)
+        for line in others + longer
+        if stored.keys() - BESIDE_NUMBERS <= line.keys()
+    )
 
 
 @pytest.mark.slow
-def test_a_stored_result_is_found_again(short_run, monkeypatch, tmp_path):
-    """Letters and judges are those of the person's cache, if there; the network is trained anew."""
-    (stored,) = read_results(GROUP, "plain mean", steps=STEPS_OF_THE_TEST)
-    load_letters()
-    for path in cache.cache_folder().glob("*.entry"):
-        if path.name.startswith(("letters-", "judge-", "second_judge-")):
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path))
-    found = short_run()
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_shortest_stored_run_is_found_again(group, monkeypatch):
+    """Whether results are stale, this alone tells: what trains has changed if it fails.
+
+    Judges and networks that the present code has trained are taken from the person's cache.
+    """
+    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "0")
+    stored = shortest(group)
+    settings = {name: stored[name] for name in ("split", "seed", "steps")}
+    found = run_experiment(group, stored["experiment"], load_letters(), **settings)
     assert disagreements(found, stored) == []
-    assert found.keys() == stored.keys() - BESIDE_NUMBERS
-    assert "to mean" in disagreements(short_run("normalised mean"), stored)
-    means = losses.class_means
-    monkeypatch.setattr(losses, "class_means", lambda *letters: np.roll(means(*letters), 1, axis=0))
-    assert {"read by first judge", "to mean"} <= set(disagreements(short_run(), stored))
+
+
+BROKEN = [
+    b'{"a": 1, "b"', b"", b'{"a": 1}{"a": 2}', b'{"a": "\xff"}', b'{"a": NaN}', b"[" * 100_000,
+    b"[1, 2]", b"null", b'{"b": 1}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_line_is_one_error_that_says_where(tmp_path, line):
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(b'{"a": 1}\n' * 2 + line + b"\n" + b'{"a": 1}\n')
+    with pytest.raises(ValueError, match=r"^records\.jsonl, line 3: ") as refusal:
+        read_json_lines(path, fields=["a"])
+    assert len(str(refusal.value)) < 200
+    append_json_line(path, {"a": 2})
+    assert json.loads(path.read_bytes().splitlines()[-1]) == {"a": 2}, "nothing more is lost"
+
+
+def test_a_text_with_ends_of_lines_comes_back(tmp_path):
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(b'{"a": 1}\r\n{"a": 2}')
+    text = "a\nb\r\x85\u2028\x0c буквы\x00"
+    append_json_line(path, {text: text})
+    assert read_json_lines(path) == [{"a": 1}, {"a": 2}, {text: text}]
 
 
 def test_no_other_file_lies_among_the_stored_results():
-    """Beside the groups there is only what no claim rests on: speeds, test runs, mutants."""
-    names = {path.name for path in RESULTS.glob("*.jsonl")}
-    assert names <= {f"{name}.jsonl" for name in (*GROUPS, "speed", "matrix", "mutants")}
+    names = {path.stem for path in RESULTS.glob("*.jsonl")}
+    assert names == {*GROUPS, "speed"}

@@ -2,29 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
-from assignment4.book.growth import Growth
+from assignment4.book.running_times import Growth
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
 
 _STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
 
 
-def plot_growth(axes: Axes, series: Mapping[str, Growth]) -> Axes:
+def plot_growth(series: Mapping[str, Growth]) -> list[Axes]:
     """Draw seconds against size on logarithmic axes, with the fitted power laws as lines.
 
     Args:
-        axes: to draw on.
-        series: up to three kinds of work by name, all with sizes of one unit.
+        series: kinds of work by name; those whose names agree up to a comma share a panel, up to
+            three, and count the same.
 
-    Raises:
-        ValueError: the sizes count different things.
+    Returns:
+        The axes of the panels.
     """
-    units = {growth.unit for growth in series.values()}
-    if len(units) != 1:
-        raise ValueError(f"one axis cannot count all of {sorted(units)}")
+    panels = {}
+    for name, growth in series.items():
+        panels.setdefault(name.partition(",")[0], {})[name] = growth
+    rows = -(-len(panels) // 2)
+    figure = plt.figure(figsize=(8, 3.2 * rows), layout="constrained")
+    all_axes = list(figure.subplots(rows, 2).flat)[: len(panels)]
+    for axes, some in zip(all_axes, panels.values(), strict=True):
+        _plot_panel(axes, some)
+    return all_axes
+
+
+def _plot_panel(axes: Axes, series: Mapping[str, Growth]) -> None:
     for (name, growth), (color, marker) in zip(series.items(), _STYLES, strict=False):
         medians = np.array(growth.medians)
         spans = [
@@ -33,22 +43,17 @@ def plot_growth(axes: Axes, series: Mapping[str, Growth]) -> Axes:
         ]
         axes.errorbar(growth.sizes, medians, spans, fmt=marker, color=color, label=name, capsize=3)
         axes.plot(growth.sizes, growth.law().seconds(growth.sizes), "--", color=color, linewidth=1)
-    axes.set(xscale="log", yscale="log", xlabel=units.pop(), ylabel="seconds")
+    axes.set(xscale="log", yscale="log", xlabel=growth.unit, ylabel="seconds")
     axes.set_xticks(next(iter(series.values())).sizes)
     axes.xaxis.set_major_formatter(EngFormatter(places=0, sep=""))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
-    return axes
 
 
-def plot_chapters(axes: Axes, seconds: Sequence[float]) -> Axes:
-    """Draw the seconds of all chapters up to each, and a line for chapters of equal cost.
-
-    Args:
-        axes: to draw on.
-        seconds: of each chapter, in reading order.
-    """
+def plot_chapters(seconds: Sequence[float]) -> Axes:
+    """Draw the seconds of all chapters up to each, in reading order, and a line for equal cost."""
+    axes = plt.figure(figsize=(6, 3.6), layout="constrained").subplots()
     sums = np.concatenate([[0], np.cumsum(seconds)])
     numbers = np.arange(len(sums))
     axes.plot(numbers, sums, "o-", color=BLUE, label="chapters so far")

@@ -1,4 +1,4 @@
-"""Pictures of intervals over seeds beside the bounds that decide, and of hours on many workers."""
+"""Pictures of intervals over seeds beside the bounds that decide."""
 
 from collections.abc import Mapping, Sequence
 

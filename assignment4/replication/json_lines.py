@@ -17,14 +17,18 @@ def read_json_lines(path: Path, fields: Collection[str] = ()) -> list[dict]:
     Raises:
         ValueError: a line is no JSON object or lacks a field; the message names file and line.
     """
-    if not path.exists():
-        return []
-    *lines, rest = path.read_bytes().split(b"\n")
-    lines += [rest] * bool(rest)
-    return [
-        _record(line, fields, f"{path.name}, line {number}")
-        for number, line in enumerate(lines, start=1)
-    ]
+    lines = path.read_bytes().removesuffix(b"\n").split(b"\n") if path.exists() else []
+    records = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line, parse_constant=_refuse)
+            missing = sorted(set(fields) - set(record))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(f"{path.name}, line {number}: no JSON object ({error})") from None
+        if missing:
+            raise ValueError(f"{path.name}, line {number}: {', '.join(missing)} missing")
+        records.append(record)
+    return records
 
 
 def append_json_line(path: Path, record: Mapping[str, object]) -> None:
@@ -34,18 +38,6 @@ def append_json_line(path: Path, record: Mapping[str, object]) -> None:
         before += b"\n"
     line = json.dumps(record, ensure_ascii=False) + "\n"
     write_atomically(path, before + line.encode())
-
-
-def _record(line: bytes, fields: Collection[str], where: str) -> dict:
-    try:
-        record = json.loads(line.decode(), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{where}: no JSON ({error})") from None
-    if not isinstance(record, dict):
-        raise ValueError(f"{where}: {record!r:.40} is no JSON object")
-    if missing := sorted(set(fields) - set(record)):
-        raise ValueError(f"{where}: {', '.join(missing)} missing")
-    return record
 
 
 def _refuse(constant: str) -> None:

@@ -1,12 +1,23 @@
-"""What a stored result depends on, and what it was made with."""
+"""What a stored result depends on, and what it was made with.
+
+On one GPU a process computes where there is one, else on the processor; nobody has to ask for it. A
+GPU rounds otherwise, so results of the one are never taken for those of the other.
+"""
 
 import functools
+import os
 import subprocess
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import tensorflow
 
 from assignment4 import ROOT, cache
 from assignment4.letters import Letters, load_letters
-from assignment4.replication.devices import is_of_gpu, kind_of_device
 from assignment4.replication.experiments import GROUPS
+from assignment4.replication.workers import WORKER
 
 TRAINING = ("keras", "tensorflow")
 """The libraries whose versions stand beside a result."""
@@ -25,6 +36,9 @@ MEANINGS = {
 }
 """What the fields of a line say that are not its outcome."""
 
+PROCESSOR = "cpu"
+"""What a line of results says of itself that was not made on a GPU."""
+
 
 def provenance(letters: Letters) -> dict[str, object]:
     """Return the letters that a result is of, and for information what it was made with."""
@@ -35,7 +49,7 @@ def provenance(letters: Letters) -> dict[str, object]:
     }
 
 
-def identity(run: dict) -> tuple:
+def identity(run: Mapping[str, object]) -> tuple:
     """Return what makes a run another one than others."""
     return (*(run[name] for name in IDENTITY), is_of_gpu(run))
 
@@ -46,14 +60,48 @@ def circumstances(groups: tuple[str, ...]) -> dict[str, str]:
 
     A process answers as it did first, since it keeps the modules that it has imported.
     """
-    codes = {f"code of {group}": GROUPS[group].made_by()["code"][:16] for group in groups}
-    libraries = {name: one for group in groups for name, one in _libraries(group).items()}
-    fixed = {"letters": load_letters().digest()[:16], "kind of device": kind_of_device()}
-    return fixed | codes | libraries
+    found = {
+        "letters": load_letters().digest()[:16],
+        "kind of device": "processor" if device() == PROCESSOR else "GPU",
+    }
+    for group in groups:
+        made_by = GROUPS[group].made_by()
+        found |= {f"code of {group}": made_by["code"][:16]} | made_by["libraries"]
+    return found
 
 
-def _libraries(group: str) -> dict[str, str]:
-    return GROUPS[group].made_by()["libraries"]
+def take_gpu() -> None:
+    """Leave this process one of the machine's GPUs, and of its memory what it needs.
+
+    TensorFlow computes on the first GPU that it sees, whatever the number of processes, and takes
+    all of its memory. So the workers take turns in choosing one, by their numbers, and several
+    can share it. Call this before anything is computed; without a GPU it does nothing.
+    """
+    config = tensorflow.config
+    if gpus := config.list_physical_devices("GPU"):
+        number = os.environ.get(WORKER, "")
+        mine = gpus[int(number) % len(gpus) if number.isdecimal() else 0]
+        config.set_visible_devices([mine], "GPU")
+        config.experimental.set_memory_growth(mine, True)
+
+
+def device() -> str:
+    """Return the name of the GPU that TensorFlow computes on, or PROCESSOR where it has none."""
+    gpus = tensorflow.config.get_visible_devices("GPU")
+    if not gpus:
+        return PROCESSOR
+    details = tensorflow.config.experimental.get_device_details(gpus[0])
+    return details.get("device_name", "unnamed GPU")
+
+
+def is_of_gpu(line: Mapping[str, object]) -> bool:
+    """Return True if a line of results was made on a GPU; one that does not tell was not."""
+    return line.get("device", PROCESSOR) != PROCESSOR
+
+
+def count_devices(lines: Iterable[Mapping[str, object]]) -> dict[str, int]:
+    """Return how many lines of results were made on a "processor" and on each GPU, by its name."""
+    return dict(Counter(line["device"] if is_of_gpu(line) else "processor" for line in lines))
 
 
 def _commit() -> str:

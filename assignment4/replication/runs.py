@@ -1,6 +1,5 @@
 """Experiments over seeds, kept as lines of text with what they depend on."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,16 @@ from assignment4.intervals import Interval, mean_interval, proportion_interval
 from assignment4.letters import Letters, load_letters
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.splits import REPORT_TRAIN_COUNT
-from assignment4.replication import task_process
-from assignment4.replication.cost import WHOLE
-from assignment4.replication.devices import device, is_of_gpu, take_gpu
 from assignment4.replication.experiments import GROUPS
 from assignment4.replication.json_lines import append_json_line, read_json_lines
-from assignment4.replication.provenance import IDENTITY, identity, provenance
+from assignment4.replication.provenance import (
+    IDENTITY,
+    device,
+    identity,
+    is_of_gpu,
+    provenance,
+    take_gpu,
+)
 
 RESULTS = ROOT / "results"
 STEPS = {name: group.steps for name, group in GROUPS.items()}
@@ -38,25 +41,9 @@ UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
 """How many embedded images the split "as reported" has: the results are of these."""
 
 PLAN = (
-    {"group": "squared_errors", "seeds": SEEDS},
-    {"group": "classifier_losses", "seeds": SEEDS},
-    {"group": "ablations", "seeds": SEEDS},
-    {
-        "group": "squared_errors",
-        "names": ["random letters"],
-        "split": "by family",
-        "seeds": SEEDS,
-    },
-    {"group": "as_in_scripts", "seeds": SEEDS},
-    {"group": "batch_sizes", "seeds": SEEDS},
-    {"group": "auto_encoders", "seeds": SEEDS},
-    {"group": "transfer", "seeds": SEEDS},
-    {
-        "group": "squared_errors",
-        "names": ["plain mean"],
-        "seeds": [0],
-        "steps": STEPS_OF_THE_TEST,
-    },
+    *({"group": group, "seeds": SEEDS} for group in GROUPS),
+    {"group": "squared_errors", "names": ["random letters"], "split": "by family", "seeds": SEEDS},
+    {"group": "squared_errors", "names": ["plain mean"], "seeds": [0], "steps": STEPS_OF_THE_TEST},
     {"group": "squared_errors", "seeds": [0], "steps": DEFAULT_STEPS},
     {
         "group": "transfer",
@@ -79,7 +66,7 @@ PLAN = (
         "steps": STEPS_OF_THE_REPORT,
     },
 )
-"""What `make replicate` does, as arguments of `replicate`."""
+"""What `make replicate` does, as arguments of `open_tasks`."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +84,6 @@ class Task:
     def __str__(self) -> str:
         form = "{experiment}, seed {seed}, {steps} steps, letters split {split}"
         return f"{self.group}: {form.format_map(self.run)}"
-
-
-def replicate(group: str, *, folder: Path = RESULTS, **settings) -> None:
-    """Carry out a group's open tasks in this process, and append a line for each.
-
-    Args:
-        group: a name of GROUPS, and that of the file, one JSON object a line.
-        folder: of the file.
-        settings: the other arguments of `open_tasks`.
-    """
-    for task in open_tasks(group, folder=folder, **settings):
-        store(task, carry_out(task), folder=folder)
 
 
 def open_tasks(
@@ -156,22 +131,14 @@ def open_tasks(
 
 
 def carry_out(task: Task) -> dict[str, object]:
-    """Carry out a task in this process, and return what its line ends with."""
-    start = time.perf_counter()
-    settings = {name: task.run[name] for name in ("split", "seed", "steps")}
-    numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
-    seconds = round(time.perf_counter() - start, 1)
-    return {"device": device()} | numbers | {WHOLE: seconds}
-
-
-def carry_out_alone(task: Task) -> dict[str, object]:
-    """Carry out a task in a process of a worker, whose only one it is, and time the whole process.
+    """Carry out a task in this process, and return what its line ends with.
 
     Where the machine has a GPU, the process takes one.
     """
     take_gpu()
-    outcome = carry_out(task)
-    return outcome | {WHOLE: round(task_process.seconds_since_start(), 1)}
+    settings = {name: task.run[name] for name in ("split", "seed", "steps")}
+    numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
+    return {"device": device()} | numbers
 
 
 def store(task: Task, outcome: Mapping[str, object], *, folder: Path = RESULTS) -> None:

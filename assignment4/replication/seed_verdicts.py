@@ -11,58 +11,35 @@ from functools import partial
 import numpy as np
 from scipy import stats
 
-from assignment4.encoder_decoder.assessment import (
-    LARGEST_DISTANCE,
-    LARGEST_VARIANCE_SHARE,
-    LEAST_READING_ACCURACY,
-    LEAST_SHARE_NEAR,
-    Readability,
-    is_uniform,
-)
-from assignment4.encoder_decoder.classifier_loss_checks import (
-    LARGEST_DEVIATION,
-    LARGEST_GAIN,
-    did_not_help,
-    is_about,
-    is_unreadable,
-)
+from assignment4.claims import Finding
+from assignment4.encoder_decoder import assessment, spectrum_checks
+from assignment4.encoder_decoder import classifier_loss_checks as classifier_loss
 from assignment4.encoder_decoder.lattice import PERIODS
 from assignment4.encoder_decoder.metrics import class_means
 from assignment4.encoder_decoder.spectrum import lattice_shares
-from assignment4.encoder_decoder.spectrum_checks import (
-    LEAST_EXCESS,
-    comes_from_transposed_convolutions,
-    comes_from_uneven_cover,
-    excess,
-    grows_with_uneven_cover,
-)
 from assignment4.intervals import CONFIDENCE, Interval, all_of, is_above, is_below
 from assignment4.letters import Alphabet, normalize
 from assignment4.replication.paired_comparisons import with_common_seeds
 from assignment4.replication.runs import (
+    SEEDS,
     difference_over_seeds,
     over_seeds,
     read_results,
     readability_over_seeds,
 )
 
-Runs = Sequence[Mapping[str, float]]
-"""The results of one experiment, one for each seed, as `read_results` returns them."""
+Runs = Mapping[str, Sequence[Mapping[str, float]]]
+"""The results of experiments by name, each of the same seeds, as `Case.runs` returns them."""
 
 SQUARED, CLASSIFIER = "squared_errors", "classifier_losses"
+JUDGES = ("read by first judge", "read by second judge")
 ABOUT = 0.97
 """The accuracy that the report states, of a network trained through a classifier."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A mean over the seeds, beside the bounds that a rule holds it against.
-
-    Attributes:
-        told: what it is, in words.
-        interval: the mean with Student's 95 % interval.
-        bounds: one, or the two ends of a range.
-    """
+    """A mean over the seeds in words, its 95 % interval, and the bounds that a rule has for it."""
 
     told: str
     interval: Interval
@@ -71,12 +48,19 @@ class Quantity:
     @property
     def side(self) -> str:
         """Where it lies: "above", "below", "within", or "not told" where it holds a bound."""
-        sides = [is_above(self.interval, bound) for bound in self.bounds]
+        sides = {is_above(self.interval, bound) for bound in self.bounds}
         if None in sides:
             return "not told"
-        if len(set(sides)) > 1:
-            return "within"
-        return "above" if sides[0] else "below"
+        return "within" if len(sides) > 1 else "above" if True in sides else "below"
+
+    @property
+    def half_width(self) -> float:
+        """How far its interval reaches to either side."""
+        return (self.interval.upper - self.interval.lower) / 2
+
+
+Judged = tuple[list[Quantity], bool | None]
+"""The numbers that decide, and the verdict; None where they cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -85,107 +69,128 @@ class Case:
 
     Attributes:
         claim: its id in the ledger.
-        experiments: those that it rests on, each a group and a name.
         decided: what of the claim is decided here, in words.
-        quantities: from the runs of each experiment, in their order, the numbers.
-        rule: from the same, the verdict; None where the runs cannot tell.
+        group: of the experiments that it rests on.
+        names: of these experiments.
+        judge: decides from the runs of all of them.
     """
 
     claim: str
-    experiments: tuple[tuple[str, str], ...]
     decided: str
-    quantities: Callable[..., list[Quantity]]
-    rule: Callable[..., bool | None]
+    group: str
+    names: tuple[str, ...]
+    judge: Callable[[Runs], Judged]
+
+    def runs(self, *, seeds: Sequence[int] = SEEDS, of_gpu: bool = False) -> Runs:
+        """Return the stored runs of those seeds that all experiments have."""
+        found = {name: read_results(self.group, name, of_gpu=of_gpu) for name in self.names}
+        return with_common_seeds(_where(found, lambda seed: seed in seeds))
+
+    def verdict(self, runs: Runs) -> "SeedVerdict":
+        """Decide from runs of the same two seeds or more; each is left out where there are more."""
+        quantities, holds = self.judge(runs)
+        told = "; ".join(f"{one.told} {one.interval}" for one in quantities)
+        seeds = [run["seed"] for run in runs[self.names[0]]]
+        rest = [_where(runs, lambda seed, one=one: seed != one) for one in seeds]
+        without = [self.judge(some)[1] for some in rest] if len(seeds) > 2 else []
+        finding = Finding(holds, f"{told}.")
+        return SeedVerdict(self.claim, self.decided, len(seeds), quantities, finding, without)
 
 
-def _of_readability(network: str, found: Readability) -> list[Quantity]:
-    first, second = found.read
+@dataclass(frozen=True)
+class SeedVerdict:
+    """What so many seeds say of a claim: the numbers, the verdict, and those without each seed."""
+
+    claim: str
+    decided: str
+    seeds: int
+    quantities: list[Quantity]
+    finding: Finding
+    without_one: list[bool | None]
+
+    @property
+    def word(self) -> str:
+        """The verdict: "yes", "no" or "open"."""
+        return {True: "yes", False: "no", None: "open"}[self.finding.holds]
+
+    @property
+    def stays(self) -> int:
+        """How often the verdict stays the same where a seed is left out."""
+        return sum(one is self.finding.holds for one in self.without_one)
+
+
+def _where(runs: Runs, chosen: Callable[[int], bool]) -> Runs:
+    return {name: [run for run in some if chosen(run["seed"])] for name, some in runs.items()}
+
+
+def _means(runs: Runs, number: str, *bounds: float) -> list[Quantity]:
     return [
-        Quantity(f"{network}: read by first judge", first, (LEAST_READING_ACCURACY,)),
-        Quantity(f"{network}: read by second judge", second, (LEAST_READING_ACCURACY,)),
-        Quantity(f"{network}: as near as letters", found.near, (LEAST_SHARE_NEAR,)),
+        Quantity(f"{name}: {number}", over_seeds(some, number), bounds)
+        for name, some in runs.items()
     ]
 
 
-def _readable(network: str, runs: Runs) -> list[Quantity]:
-    return _of_readability(network, readability_over_seeds(runs))
+def _reading(name: str, runs: Runs) -> list[Quantity]:
+    alone = {name: runs[name]}
+    read = [_means(alone, number, assessment.LEAST_READING_ACCURACY)[0] for number in JUDGES]
+    return read + _means(alone, "as near as letters", assessment.LEAST_SHARE_NEAR)
 
 
-def _variances(runs: Runs) -> list[Quantity]:
-    return [
-        Quantity(f"random letters: {number}", over_seeds(runs, number), (LARGEST_VARIANCE_SHARE,))
-        for number in ("variance share", "largest variance share")
+def _accuracy(runs: Runs) -> Judged:
+    bounds = (ABOUT - classifier_loss.LARGEST_DEVIATION, ABOUT + classifier_loss.LARGEST_DEVIATION)
+    (found,) = _means(runs, "read by own classifier", *bounds)
+    return [found], classifier_loss.is_about(found.interval, ABOUT)
+
+
+def _readable(decide: Callable[[assessment.Readability], bool | None], runs: Runs) -> Judged:
+    ((name, some),) = runs.items()
+    return _reading(name, runs), decide(readability_over_seeds(some))
+
+
+def _no_help(runs: Runs) -> Judged:
+    (name, meant), (_, without) = runs.items()
+    gains = [difference_over_seeds(meant, without, number) for number in JUDGES]
+    quantities = [
+        Quantity(f"noise class less none: {number}", gain, (0.0, classifier_loss.LARGEST_GAIN))
+        for number, gain in zip(JUDGES, gains, strict=True)
     ]
+    holds = classifier_loss.did_not_help(readability_over_seeds(meant), gains)
+    return _reading(name, runs) + quantities, holds
 
 
-def _is_uniform(runs: Runs) -> bool | None:
-    return is_uniform(np.array([run["largest variance share"] for run in runs]))
+def _uniform(runs: Runs) -> Judged:
+    ((_, some),) = runs.items()
+    numbers = ("variance share", "largest variance share")
+    bound = assessment.LARGEST_VARIANCE_SHARE
+    quantities = [one for number in numbers for one in _means(runs, number, bound)]
+    return quantities, assessment.is_uniform(np.array([run[numbers[1]] for run in some]))
 
 
-def _distance(network: str, number: str, runs: Runs) -> Quantity:
-    return Quantity(f"{network}: {number}", over_seeds(runs, number), (LARGEST_DISTANCE,))
+def _near(number: str, runs: Runs) -> Judged:
+    found = _means(runs, number, assessment.LARGEST_DISTANCE)
+    return found, all_of([is_below(one.interval, *one.bounds) for one in found])
 
 
-def _is_near(number: str, *runs: Runs) -> bool | None:
-    return all_of([is_below(over_seeds(some, number), LARGEST_DISTANCE) for some in runs])
-
-
-def _accuracy(runs: Runs) -> list[Quantity]:
-    bounds = (ABOUT - LARGEST_DEVIATION, ABOUT + LARGEST_DEVIATION)
-    found = over_seeds(runs, "read by own classifier")
-    return [Quantity("classifier: read by own classifier", found, bounds)]
-
-
-def _gains(meant: Runs, without: Runs) -> list[Interval]:
-    return [
-        difference_over_seeds(meant, without, f"read by {judge} judge")
-        for judge in ("first", "second")
-    ]
-
-
-def _with_noise(meant: Runs, without: Runs) -> list[Quantity]:
-    told = [f"noise class less none: read by {judge} judge" for judge in ("first", "second")]
-    gains = zip(told, _gains(meant, without), strict=True)
-    return [
-        *_readable("noise class as meant", meant),
-        *(Quantity(name, gain, (0.0, LARGEST_GAIN)) for name, gain in gains),
-    ]
-
-
-def _no_help(meant: Runs, without: Runs) -> bool | None:
-    return did_not_help(readability_over_seeds(meant), _gains(meant, without))
-
-
-def _shares(runs: Runs) -> np.ndarray:
-    return np.array([run["lattice share"] for run in runs])
-
-
-def _lattices(level: float, *networks: Runs) -> list[Quantity]:
-    shares = [_shares(runs) for runs in networks]
-    names = ("classifier, kernel 3", "classifier, kernel 4", "classifier, resized")
-    beyond = [
+def _lattice(level: float, runs: Runs) -> Judged:
+    """Decide whether the corrected claim holds; None where the claim itself may."""
+    shares = {name: np.array([run["lattice share"] for run in some]) for name, some in runs.items()}
+    uneven, even, resized = shares.values()
+    letters = np.full(len(uneven), level)
+    quantities = [
         Quantity(
             f"{name}: lattice beyond that of letters",
-            excess(some, _same(level, some)),
-            (LEAST_EXCESS,),
+            spectrum_checks.excess(one, letters),
+            (spectrum_checks.LEAST_EXCESS,),
         )
-        for name, some in zip(names, shares, strict=True)
+        for name, one in shares.items()
     ]
-    return [*beyond, Quantity("kernel 3 less kernel 4: lattice", excess(*shares[:2]), (0.0,))]
-
-
-def _same(level: float, shares: np.ndarray) -> np.ndarray:
-    return np.full(len(shares), level)
-
-
-def _corrected_lattice(level: float, uneven: Runs, even: Runs, resized: Runs) -> bool | None:
-    """Return whether the corrected claim holds, unless the claim itself does."""
-    first, second, third = map(_shares, (uneven, even, resized))
-    reference = _same(level, first)
-    if comes_from_uneven_cover(first, second, reference) is not False:
-        return None
-    both = comes_from_transposed_convolutions([first, second], third, reference)
-    return all_of([both, grows_with_uneven_cover(first, second)])
+    quantities.append(
+        Quantity("kernel 3 less kernel 4: lattice", spectrum_checks.excess(uneven, even), (0.0,))
+    )
+    if spectrum_checks.comes_from_uneven_cover(uneven, even, letters) is not False:
+        return quantities, None
+    corrected = spectrum_checks.comes_from_transposed_convolutions([uneven, even], resized, letters)
+    return quantities, all_of([corrected, spectrum_checks.grows_with_uneven_cover(uneven, even)])
 
 
 def level_of_letters(letters: Alphabet) -> float:
@@ -205,95 +210,24 @@ def cases(level: float) -> list[Case]:
     Args:
         level: the `level_of_letters`.
     """
-    random, classifier = (SQUARED, "random letters"), (CLASSIFIER, "classifier")
-    means = ((SQUARED, "plain mean"), (SQUARED, "normalised mean"))
-    lattices = (
-        classifier,
-        (CLASSIFIER, "classifier, kernel 4"),
-        (CLASSIFIER, "classifier, resized"),
-    )
-    return [
-        Case(
-            "2c-class-accuracy",
-            (classifier,),
-            "about 97 % at this length",
-            _accuracy,
-            lambda runs: is_about(over_seeds(runs, "read by own classifier"), ABOUT),
-        ),
-        Case(
-            "2c-class-unreadable",
-            (classifier,),
-            "unreadable at this length",
-            partial(_readable, "classifier"),
-            lambda runs: is_unreadable(readability_over_seeds(runs)),
-        ),
-        Case(
-            "2c-noise-class",
-            ((CLASSIFIER, "noise class as meant"), classifier),
-            "the whole claim",
-            _with_noise,
-            _no_help,
-        ),
-        Case(
-            "2c-bright-dots",
-            lattices,
-            "the corrected claim",
-            partial(_lattices, level),
-            partial(_corrected_lattice, level),
-        ),
-        Case(
-            "2c-random-works",
-            (random,),
-            "the whole claim",
-            partial(_readable, "random letters"),
-            lambda runs: readability_over_seeds(runs).verdict,
-        ),
-        Case(
-            "2c-random-similar", (random,), "in the class that varies most", _variances, _is_uniform
-        ),
-        Case(
-            "2c-representative",
-            ((SQUARED, "representative"),),
-            "the representative is returned",
-            lambda runs: [_distance("representative", "to representative", runs)],
-            partial(_is_near, "to representative"),
-        ),
-        Case(
-            "2c-mean",
-            means,
-            "the mean is returned",
-            lambda *runs: [
-                _distance(name, "to mean", some)
-                for (_, name), some in zip(means, runs, strict=True)
-            ],
-            partial(_is_near, "to mean"),
-        ),
+    kernels = ("classifier", "classifier, kernel 4", "classifier, resized")
+    noise = ("noise class as meant", "classifier")
+    means = ("plain mean", "normalised mean")
+    near_representative = partial(_near, "to representative")
+    unreadable = partial(_readable, classifier_loss.is_unreadable)
+    readable = partial(_readable, lambda found: found.verdict)
+    alone, random = ("classifier",), ("random letters",)
+    settings = [
+        ("2c-class-accuracy", "about 97 % at this length", CLASSIFIER, alone, _accuracy),
+        ("2c-class-unreadable", "unreadable at this length", CLASSIFIER, alone, unreadable),
+        ("2c-noise-class", "the whole claim", CLASSIFIER, noise, _no_help),
+        ("2c-bright-dots", "the corrected claim", CLASSIFIER, kernels, partial(_lattice, level)),
+        ("2c-random-works", "the whole claim", SQUARED, random, readable),
+        ("2c-random-similar", "in the class that varies most", SQUARED, random, _uniform),
+        ("2c-representative", "it is returned", SQUARED, ("representative",), near_representative),
+        ("2c-mean", "the mean is returned", SQUARED, means, partial(_near, "to mean")),
     ]
-
-
-def runs_of(case: Case, *, of_gpu: bool = False) -> list[list[dict]]:
-    """Return the stored runs of a case's experiments, of the seeds that all of them have.
-
-    Args:
-        case: one of `cases`.
-        of_gpu: whether those of GPUs are read, in place of those of processors.
-    """
-    found = {name: read_results(group, name, of_gpu=of_gpu) for group, name in case.experiments}
-    return list(with_common_seeds(found).values())
-
-
-def without_one(case: Case, runs: Sequence[Runs]) -> list[bool | None]:
-    """Return the verdict of a case with each of its seeds left out in turn.
-
-    Args:
-        case: one of `cases`.
-        runs: of its experiments, all of the same seeds, three or more.
-    """
-    seeds = [run["seed"] for run in runs[0]]
-    return [
-        case.rule(*([run for run in some if run["seed"] != seed] for some in runs))
-        for seed in seeds
-    ]
+    return [Case(*one) for one in settings]
 
 
 def shrinkage(values: int, seeds: int) -> float:
@@ -301,23 +235,9 @@ def shrinkage(values: int, seeds: int) -> float:
 
     The half width is t s / sqrt(n). Its quantile t depends on n, and the deviation s is taken to
     stay as it is.
-
-    Raises:
-        ValueError: one of the numbers is below 2.
     """
-    if min(values, seeds) < 2:
-        raise ValueError(f"at least two seeds are needed, got {min(values, seeds)}")
     before, after = (stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) / np.sqrt(n) for n in (values, seeds))
     return float(after / before)
-
-
-def shrunk(interval: Interval, *, values: int, seeds: int) -> Interval:
-    """Return the interval expected of so many seeds, where mean and deviation stay the same."""
-    factor = shrinkage(values, seeds)
-    lower, estimate, upper = interval
-    return Interval(
-        estimate - factor * (estimate - lower), estimate, estimate + factor * (upper - estimate)
-    )
 
 
 def range_of_deviation(values: int) -> tuple[float, float]:
@@ -338,13 +258,10 @@ def seeds_needed(quantity: Quantity, *, values: int, most: int = 1000) -> int | 
     Args:
         quantity: a mean over so many values.
         values: how many seeds there are; fewer are not considered.
-        most: the largest number that is tried.
-
-    Returns:
-        The number, or None where even the largest does not do.
+        most: the largest number that is tried; None is returned where it does not do.
     """
+    distance = min(abs(quantity.interval.estimate - bound) for bound in quantity.bounds)
     for seeds in range(values, most + 1):
-        expected = shrunk(quantity.interval, values=values, seeds=seeds)
-        if Quantity(quantity.told, expected, quantity.bounds).side != "not told":
+        if shrinkage(values, seeds) * quantity.half_width < distance:
             return seeds
     return None
