@@ -122,10 +122,7 @@ ERROR = "error on unseen letters"
 
 
 def compare_with_pca(runs: Runs) -> Table:
-    """Return a table of both errors on unseen letters by k, and of whether the network's is lower.
-
-    The network's has its interval over the seeds.
-    """
+    """Return a table of both errors on unseen letters by k, the network's over the seeds."""
     words = {True: "lower", False: "higher", None: "not told apart"}
     rows = []
     for k, of_k in runs.items():

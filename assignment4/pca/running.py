@@ -35,10 +35,7 @@ class RunningCovariance:
         self._triangle: np.ndarray | None = None
 
     def update(self, chunk: np.ndarray) -> None:
-        """Add samples.
-
-        Args:
-            chunk: (m, d) real; any m, the same d in every chunk. It is not changed.
+        """Add (m, d) samples, any m, the same d in every chunk.
 
         Raises:
             ValueError: the chunk is not (m, d), real and finite.
@@ -69,11 +66,7 @@ class RunningCovariance:
         return 0 if self.mean is None else self._triangle.size + self.mean.size + self._rest.size
 
     def components(self) -> PrincipalComponents:
-        """Return the principal components of all samples seen so far.
-
-        Raises:
-            ValueError: there were fewer than two samples.
-        """
+        """Return the principal components of all samples seen so far, at least two."""
         if self.count < 2:
             raise ValueError(f"principal components need at least 2 samples, got {self.count}")
         return components_of_triangle(self._triangle, self.mean, self.count)

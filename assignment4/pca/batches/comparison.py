@@ -4,15 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from assignment4.intervals import (
-    Interval,
-    all_of,
-    is_above,
-    is_below,
-    mean_interval,
-    opposite,
-    widen,
-)
+from assignment4.intervals import Interval, all_of, mean_interval, opposite, widen
 
 SIGNIFICANT = 2.0
 """By which factor an excess error must exceed another's for a size to suffer significantly."""
@@ -60,9 +52,9 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
     """
     others = [other for other in excesses if other != size]
     for other in others:
-        if is_above(factor_between(excesses, size, other, comparisons=len(others)), factor):
+        if factor_between(excesses, size, other, comparisons=len(others)).lower > factor:
             return True
-    below = [is_below(factor_between(excesses, size, other), factor) for other in others]
+    below = (factor_between(excesses, size, other).upper < factor for other in others)
     return False if all(below) else None
 
 

@@ -26,11 +26,7 @@ class LinearNetworks(NamedTuple):
 
 
 def draw_order(count: int, seen: int, *, seed: int) -> np.ndarray:
-    """Return the order in which samples are seen: all of them, shuffled, again and again.
-
-    Returns:
-        (seen,) int64, each from 0 to count - 1.
-    """
+    """Return numbers of samples as they are seen, (seen,): all, shuffled, again and again."""
     generator = np.random.default_rng((seed, 0))
     epochs = -(-seen // count)
     return np.concatenate([generator.permutation(count) for _ in range(epochs)])[:seen]
@@ -60,11 +56,8 @@ def follow_gradient(
         order: (seen,) integers, the samples in the order in which they are seen.
         start: (d, k) float64, the first D.
         batch_size: B; it divides the number of samples seen.
-        rates: (rates,) float64.
+        rates: of learning; where one is too large, its network ends not finite.
         falling: whether a rate falls linearly to 0 over the steps; else it is constant.
-
-    Returns:
-        The networks after the last step; where a rate was too large, not finite.
     """
     batches = order.reshape(-1, batch_size)
     k, count = start.shape[1], len(rates)
@@ -90,9 +83,8 @@ def follow_oja(
 ) -> LinearNetworks:
     r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$, orthonormalised.
 
-    To orthonormalise changes no span, and the span alone decides the next one; so it is done at
-    every tenth step, before the columns lose digits, and after the last. The arguments are those
-    of `follow_gradient`, the networks have D = W and C the transpose of W.
+    That changes no span, and the span alone decides the next one; so it is done at every tenth step
+    and after the last. Arguments are as for `follow_gradient`, and the networks have D = C^T = W.
 
     Source: oja1985stochastic.
     """
@@ -117,9 +109,6 @@ def excess_errors(samples: np.ndarray, networks: LinearNetworks, least_error: fl
 
     $\left( \sum_l |x_l - D C x_l|^2 - E \right) / E$ with the least error E, the report's (17). A
     network that does worse than one that returns 0, or is not finite, counts as that one.
-
-    Returns:
-        (rates,) float64, at least 0 up to rounding.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         errors = [

@@ -42,8 +42,7 @@ def corrected_formula(size, scatter, mean):
 
 def scatter_matrix(batch: sympy.MatrixBase) -> sympy.MatrixBase:
     """Return the sum of (x - mean)(x - mean)^T over a batch's rows, (d, d)."""
-    mean = sympy.ones(1, batch.rows) * batch / batch.rows
-    centred = batch - sympy.ones(batch.rows, 1) * mean
+    centred = batch - sympy.ones(batch.rows, batch.rows) * batch / batch.rows
     return centred.T * centred
 
 

@@ -38,15 +38,12 @@ def without_replacement(L: int, B: int) -> Iterable[tuple[int, ...]]:
 
 
 def batch_covariance(batch: MatrixBase) -> MatrixBase:
-    """Return the scatter around the batch's mean over B - 1; nan for one sample, 0 / 0.
-
-    Source: report, Exercise 4 c.
-    """
+    """Return the report's estimate, the scatter over B - 1; nan for one sample, 0 / 0."""
     return scatter_matrix(batch).applyfunc(lambda entry: entry / (batch.rows - 1))
 
 
 def naive_covariance(batch: MatrixBase) -> MatrixBase:
-    """Return the scatter around the batch's mean over B, like (4) for the batch alone."""
+    """Return the scatter over B, like (4) for the batch alone."""
     return scatter_matrix(batch) / batch.rows
 
 
@@ -62,10 +59,7 @@ def mean_error(batch: MatrixBase, basis: MatrixBase) -> Expr:
 
 
 def centred_error(batch: MatrixBase, basis: MatrixBase) -> Expr:
-    """Return the same for the batch less its own mean: the report's formula over B.
-
-    For orthonormal W it is the scatter along the discarded vectors over B.
-    """
+    """Return the same for the batch less its own mean: the report's formula over B."""
     return mean_error(batch - sympy.ones(batch.rows, batch.rows) * batch / batch.rows, basis)
 
 
@@ -122,11 +116,7 @@ def bias_factor(
 
 
 def is_unbiased(
-    statistic: Statistic,
-    draws: Draws,
-    *,
-    factor: Callable[[sympy.Integer, sympy.Integer], Expr] = lambda L, B: 1,
-    of: Statistic = second_moment,
+    statistic: Statistic, draws: Draws, *, factor=lambda L, B: 1, of: Statistic = second_moment
 ) -> bool:
     """Return True if the `bias_factor` is 1, or another factor of L and B, such as L / (L - 1)."""
     return all(

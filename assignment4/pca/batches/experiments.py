@@ -24,11 +24,8 @@ EQUAL_UPDATES, SIZE_OF_UPDATES = "equal updates", 32
 """The rule with as many updates at every size as the samples give batches of 32."""
 
 TUNING_SEEDS = range(100, 105)
-RATES = 2.0 ** np.arange(-9, 6)
-"""Learning rates to choose from, in the reciprocal of the trace of the covariance."""
-
-FINER = 2.0 ** np.array([-0.5, 0, 0.5])
-"""Factors of the best of them, of which the best again is taken."""
+RATES, FINER = 2.0 ** np.arange(-9, 6), 2.0 ** np.array([-0.5, 0, 0.5])
+"""Learning rates to try, in the reciprocal of the covariance's trace, and factors of the best."""
 
 RULES = {
     "constant rate": (follow_gradient, {}),
@@ -44,21 +41,18 @@ BATCH_SIZES = {f"{rule}, B = {size}": (rule, size) for rule in RULES for size in
 def run_batch_size(
     experiment: tuple[str, int], letters: Letters, *, split: str, seed: int, steps: int
 ) -> dict[str, float]:
-    """Learn components of the letters by one rule, and return by how much that falls short.
+    """Learn components of the Latin training letters, and return by how much that falls short.
 
     Args:
         experiment: a name of RULES, and B.
-        letters: both alphabets; learned are the Latin training letters.
+        letters: both alphabets.
         split: "as reported" or "by family".
-        seed: of the start and of the order of the samples.
+        seed: of the start and of the order of the samples, none of TUNING_SEEDS.
         steps: how many samples are seen, repetitions counted.
 
     Returns:
         The excess error, in the least error of 10 components; the learning rate, tuned with other
         seeds, in the reciprocal of the trace of the covariance; and the run's seconds.
-
-    Raises:
-        ValueError: the seed is one of those that the rate is tuned with.
     """
     if seed in TUNING_SEEDS:
         raise ValueError(f"the learning rate is tuned with seed {seed}; take another")
