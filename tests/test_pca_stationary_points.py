@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy
 
-from assignment4.pca.batches.descent import descend, draw_start, excess_errors
+from assignment4.pca.batches.descent import draw_start, excess_errors, follow_gradient
 from assignment4.pca.components import principal_components
 from assignment4.pca.linear_auto_encoder.points import (
     covariance_of,
@@ -134,7 +134,7 @@ def test_descents_leave_a_saddle():
 
     def excess(start, steps):
         order = np.tile(np.arange(5), steps)
-        networks = descend(samples, order, start, batch_size=5, rates=[0.1])
+        networks = follow_gradient(samples, order, start, batch_size=5, rates=[0.1])
         return excess_errors(samples, networks, least)[0]
 
     assert excess(identity[:, 1:3], 200) > 2

@@ -1,1 +1,27 @@
 """Exercise 4 b in networks: auto-encoders, linear and convolutional, beside the PCA."""
+
+from assignment4.auto_encoders.convolutional import (
+    AUTO_ENCODERS,
+    compare_lengths,
+    compare_with_pca,
+    reconstruct,
+    reconstruct_by_pca,
+    train_auto_encoder,
+)
+from assignment4.auto_encoders.linear import (
+    ALLOWED,
+    distances_from_components,
+    train_linear_auto_encoder,
+)
+
+__all__ = [
+    "ALLOWED",
+    "AUTO_ENCODERS",
+    "compare_lengths",
+    "compare_with_pca",
+    "distances_from_components",
+    "reconstruct",
+    "reconstruct_by_pca",
+    "train_auto_encoder",
+    "train_linear_auto_encoder",
+]

@@ -6,6 +6,8 @@ numbers that pass, and dropout would take some away; the k numbers of the PCA ar
 untouched. So the two differ in the maps before and after the code, and in nothing else.
 """
 
+from collections.abc import Mapping, Sequence
+
 import assignment4.reproducible  # noqa: F401  (before keras)
 
 import keras
@@ -13,19 +15,15 @@ import numpy as np
 from keras import layers
 
 from assignment4 import cache
+from assignment4.encoder_decoder.experiments import Parts
 from assignment4.encoder_decoder.models import AS_DESCRIBED, IMAGE_SHAPE, Blocks, outputs_of
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.encoder_decoder.training import Trained, train
-from assignment4.letters import (
-    Alphabet,
-    Letters,
-    normalize,
-    split_as_reported,
-    split_by_family,
-)
+from assignment4.intervals import is_below, mean_interval
+from assignment4.letters import Alphabet, Letters, normalize
 from assignment4.pca.components import principal_components
+from assignment4.tables import Table, table
 
-SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
 AUTO_ENCODERS = {f"k = {k}": k for k in (2, 5, 10, 20, 50, 100, 200)}
 """The width of the code of each experiment, by its name."""
 
@@ -36,13 +34,8 @@ def build_auto_encoder(k: int) -> keras.Model:
     Args:
         k: the width of the code, at least 1.
 
-    Raises:
-        ValueError: k is less than 1.
-
     Source: report, Exercise 2 b, Encoder and Decoder.
     """
-    if k < 1:
-        raise ValueError(f"a code needs at least 1 unit, got {k}")
     blocks = Blocks(AS_DESCRIBED)
     images = keras.Input(IMAGE_SHAPE, name="image")
     tensor = blocks.convolve(images, 32, name="convolution_1")
@@ -86,12 +79,7 @@ def reconstruct(model: keras.Model, letters: Alphabet) -> np.ndarray:
 
 
 def mean_squared_error(letters: Alphabet, outputs: np.ndarray) -> float:
-    """Return the mean squared error per pixel of outputs against normalised letters.
-
-    Args:
-        letters: n of them.
-        outputs: (n, 28, 28, 1) real.
-    """
+    """Return the mean squared error per pixel of (n, 28, 28, 1) against normalised letters."""
     return float(np.square(normalize(letters.images) - outputs, dtype=np.float64).mean())
 
 
@@ -109,24 +97,49 @@ def run_auto_encoder(
     Args:
         k: the width of the code, and the number of components.
         letters: both alphabets.
-        split: how they are divided.
+        split: "as reported" or "by family".
         seed: of weights and draws; the PCA has none.
         steps: of Adam.
 
     Returns:
-        The mean squared errors of both, on unseen letters and on those of the training, and the
-        seconds of the training.
+        The mean squared errors of both on both parts, and the seconds of the training.
     """
-    latin, unseen = SPLITS[split](letters.latin)
-    trained = train_auto_encoder(latin, k, steps=steps, seed=seed)
-    numbers = {
-        "error on unseen letters": (unseen, reconstruct(trained.model, unseen)),
-        "error on training letters": (latin, reconstruct(trained.model, latin)),
-        "PCA's error on unseen letters": (unseen, reconstruct_by_pca(latin, unseen, k)),
-        "PCA's error on training letters": (latin, reconstruct_by_pca(latin, latin, k)),
-    }
-    errors = {name: round(mean_squared_error(*pair), 6) for name, pair in numbers.items()}
-    return errors | {"seconds": round(trained.seconds, 1)}
+    parts = Parts.of(letters, split)
+    trained = train_auto_encoder(parts.latin, k, steps=steps, seed=seed)
+    numbers = {}
+    for name, part in (("unseen", parts.unseen_latin), ("training", parts.latin)):
+        by_network = reconstruct(trained.model, part)
+        by_pca = reconstruct_by_pca(parts.latin, part, k)
+        numbers[f"error on {name} letters"] = round(mean_squared_error(part, by_network), 6)
+        numbers[f"PCA's error on {name} letters"] = round(mean_squared_error(part, by_pca), 6)
+    return numbers | {"seconds": round(trained.seconds, 1)}
+
+
+Runs = Mapping[int, Sequence[Mapping[str, float]]]
+"""By k, what `run_auto_encoder` returned for each seed."""
+
+ERROR = "error on unseen letters"
+
+
+def compare_with_pca(runs: Runs) -> Table:
+    """Return a table of both errors on unseen letters by k, the network's over the seeds."""
+    words = {True: "lower", False: "higher", None: "not told apart"}
+    rows = []
+    for k, of_k in runs.items():
+        by_network = mean_interval([run[ERROR] for run in of_k])
+        by_pca = of_k[0][f"PCA's {ERROR}"]
+        rows.append((k, by_network, f"≈{by_pca:.3f}", words[is_below(by_network, by_pca)]))
+    return Table(["k", "network", "PCA", "the network's error is"], rows)
+
+
+def compare_lengths(by_length: Mapping[str, Runs]) -> Table:
+    """Return a table of the first seed's errors on unseen letters, by k and length of training."""
+    first = next(iter(by_length.values()))
+    widths = [k for k in first if all(runs[k] for runs in by_length.values())]
+    columns = {
+        length: [runs[k][0][ERROR] for k in widths] for length, runs in by_length.items()
+    } | {"PCA": [first[k][0][f"PCA's {ERROR}"] for k in widths]}
+    return table({"k": widths} | columns, measured=columns)
 
 
 def _as_rows(letters: Alphabet) -> np.ndarray:

@@ -1,4 +1,4 @@
-r"""The linear auto-encoder $x \mapsto B A x$, trained in Keras, beside the PCA of the same data.
+r"""The linear auto-encoder $x \mapsto B A x$, trained in Keras, and checked against the PCA.
 
 Stochastic gradient descent with momentum and a rate that falls to 0. The encoder starts at 0:
 what of A lies in directions in which the data hardly vary is not moved by any gradient, and from
@@ -17,10 +17,8 @@ from scipy.linalg import subspace_angles
 
 from assignment4 import cache
 from assignment4.cache import progress_bar
-from assignment4.pca.components import check_count
+from assignment4.pca.components import PrincipalComponents
 from assignment4.pca.inputs import as_samples, checked_number
-
-"""The modules on which the matrices depend, beside the samples."""
 
 BATCH_SIZE = 250
 EPOCHS = 60
@@ -28,6 +26,15 @@ LEARNING_RATE = 0.3
 """The first one, for the mean over batch and entries; it falls along a half cosine to 0."""
 
 MOMENTUM = 0.9
+
+ALLOWED = {
+    "error above the least one, in shares of it": 1e-3,
+    "angle between columns of B and components, in degrees": 2.0,
+    "angle between rows of A and components, in degrees": 2.0,
+    "distance of B A from V Vᵀ, in shares of its norm": 0.05,
+    "distance of A from Vᵀ but for signs, in shares of its norm": 0.05,
+}
+"""How far a trained network may be from the PCA to count as the same."""
 
 
 class LinearAutoEncoder(NamedTuple):
@@ -42,11 +49,6 @@ class LinearAutoEncoder(NamedTuple):
     encoder: np.ndarray
     decoder: np.ndarray
     seconds: float
-
-    @property
-    def product(self) -> np.ndarray:
-        """B A, (d, d) float64."""
-        return self.decoder @ self.encoder
 
 
 def build_linear_auto_encoder(d: int, k: int) -> keras.Model:
@@ -66,11 +68,10 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
         seed: of first weights and shuffling.
 
     Raises:
-        ValueError: there are fewer than two samples, they are not (L, d) and finite, k is not an
-            integer from 1 to d, or a mean is far from zero.
+        ValueError: the samples are not (L, d) and finite, k is not an integer from 1 to d, or a
+            mean is far from zero.
     """
     samples = as_samples(samples).astype(np.float32)
-    check_count(len(samples))
     k = checked_number(k, samples.shape[1], least=1)
     if (mean := np.abs(samples.mean(axis=0)).max()) > 1e-3 * samples.std():
         raise ValueError(f"the samples must have mean zero; one entry's mean is {mean:g}")
@@ -83,41 +84,6 @@ def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> 
     weights = cache.stored("linear_auto_encoder", key, lambda: _fit(samples, k, seed))
     encoder, decoder = (weights[name].T.astype(float) for name in ("encoder", "decoder"))
     return LinearAutoEncoder(encoder, decoder, float(weights["seconds"]))
-
-
-def with_other_code(network: LinearAutoEncoder, mixing: np.ndarray) -> LinearAutoEncoder:
-    r"""Return the network with G A and $B G^{-1}$ in place of A and B: another code, same output.
-
-    Args:
-        network: the network.
-        mixing: (k, k) real, invertible, G.
-
-    Raises:
-        numpy.linalg.LinAlgError: G is singular.
-    """
-    decoder = np.linalg.solve(mixing.T, network.decoder.T).T
-    return LinearAutoEncoder(mixing @ network.encoder, decoder, network.seconds)
-
-
-def error_of(network: LinearAutoEncoder, samples: np.ndarray) -> float:
-    r"""Return $\sum_l |x_l - B A x_l|^2$ in float64.
-
-    Args:
-        network: the network.
-        samples: (L, d) real, of mean zero.
-    """
-    samples = np.asarray(samples, np.float64)
-    return float(np.square(samples - samples @ network.encoder.T @ network.decoder.T).sum())
-
-
-def largest_angle(columns: np.ndarray, others: np.ndarray) -> float:
-    """Return the largest principal angle between the spans of columns, in degrees, 0 to 90.
-
-    Args:
-        columns: (d, k) real, of rank k.
-        others: (d, k) real, of rank k.
-    """
-    return float(np.degrees(subspace_angles(columns, others).max()))
 
 
 def _fit(samples: np.ndarray, k: int, seed: int) -> cache.Arrays:
@@ -135,3 +101,25 @@ def _fit(samples: np.ndarray, k: int, seed: int) -> cache.Arrays:
     seconds = np.array(time.perf_counter() - start)
     weights = {name: model.get_layer(name).get_weights()[0] for name in ("encoder", "decoder")}
     return weights | {"seconds": seconds}
+
+
+def distances_from_components(
+    network: LinearAutoEncoder, samples: np.ndarray, components: PrincipalComponents
+) -> dict[str, float]:
+    """Return how far a network is from the components, by the names of ALLOWED.
+
+    Angles are the largest principal ones, 0 to 90, from the space of the first k components. The
+    samples are those of the training, and the components are theirs.
+    """
+    k = len(network.encoder)
+    V, product = components.keep(k), network.decoder @ network.encoder
+    error = np.square(samples - samples @ product.T).sum()
+    signs = np.sign(np.sum(network.encoder * V.T, axis=1, keepdims=True))
+    distances = (
+        error / components.least_error(k) - 1,
+        np.degrees(subspace_angles(network.decoder, V).max()),
+        np.degrees(subspace_angles(network.encoder.T, V).max()),
+        np.linalg.norm(product - V @ V.T) / np.sqrt(k),
+        np.linalg.norm(signs * network.encoder - V.T) / np.sqrt(k),
+    )
+    return dict(zip(ALLOWED, map(float, distances), strict=True))

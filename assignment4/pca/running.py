@@ -1,29 +1,19 @@
 r"""Principal components of more data than memory holds, in one pass over chunks of them.
 
 Kept are the count, the mean and a triangle R with $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$,
-L times the covariance: O(d^2) numbers. A chunk of m samples with mean c joins n samples with mean
-$\bar x$ as in the pairwise update of Chan, Golub and LeVeque (Updating formulae and a pairwise
-algorithm for computing sample variances, 1979): the new scatter is the sum of both and
-$\frac{n m}{n + m} (c - \bar x)(c - \bar x)^T$. In terms of R that is the QR decomposition of R over
-the chunk's deviations from c over one row more, which LAPACK does in place.
+L times the covariance. A chunk of m samples with mean c joins n samples with mean $\bar x$: the new
+scatter is the sum of both and $\frac{n m}{n + m} (c - \bar x)(c - \bar x)^T$ (chan1979updating). In
+terms of R that is a QR decomposition of R over the chunk's deviations from c over one row more. The
+scatter itself, $R^T R$, would cost half the digits of small eigenvalues.
 
-The scatter itself, $R^T R$, would be quicker to gather and cost half the digits of small
-eigenvalues: it is a sum of squares, in which what is below rounding of the largest is lost. R loses
-nothing that an SVD of all data keeps.
-
-A mean far from zero is rounded in the last place, which is large beside the deviations. That enters
-the scatter by way of $c - \bar x$, and would add up from chunk to chunk. So the mean is kept in two
-numbers, of which the second is what rounding took from the first.
+Rounding of a mean far from zero enters by way of $c - \bar x$, and would add up from chunk to
+chunk. So the mean is kept in two numbers, the second being what rounding took from the first.
 """
 
 import numpy as np
 from scipy.linalg.lapack import dtpqrt
 
-from assignment4.pca.components import (
-    PrincipalComponents,
-    check_count,
-    components_of_triangle,
-)
+from assignment4.pca.components import PrincipalComponents, components_of_triangle
 from assignment4.pca.inputs import as_samples
 
 BLOCK = 32
@@ -45,14 +35,10 @@ class RunningCovariance:
         self._triangle: np.ndarray | None = None
 
     def update(self, chunk: np.ndarray) -> None:
-        """Add samples.
-
-        Args:
-            chunk: (m, d) real; any m, the same d in every chunk. It is not changed.
+        """Add (m, d) samples, any m, the same d in every chunk.
 
         Raises:
-            ValueError: the chunk is not (m, d), real and finite, or has another width than those
-                before.
+            ValueError: the chunk is not (m, d), real and finite.
         """
         chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
         m, d = chunk.shape
@@ -80,10 +66,7 @@ class RunningCovariance:
         return 0 if self.mean is None else self._triangle.size + self.mean.size + self._rest.size
 
     def components(self) -> PrincipalComponents:
-        """Return the principal components of all samples seen so far.
-
-        Raises:
-            ValueError: there were fewer than two samples.
-        """
-        check_count(self.count)
+        """Return the principal components of all samples seen so far, at least two."""
+        if self.count < 2:
+            raise ValueError(f"principal components need at least 2 samples, got {self.count}")
         return components_of_triangle(self._triangle, self.mean, self.count)

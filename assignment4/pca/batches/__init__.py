@@ -1,1 +1,56 @@
-"""Exercise 4 c: what a batch gives in place of all samples."""
+"""Exercise 4 c: what a batch gives in place of all samples. Importing it imports no TensorFlow."""
+
+from assignment4.pca.batches.comparison import (
+    factor_between,
+    geometric_mean,
+    suffers,
+    suffers_for_small_batches,
+)
+from assignment4.pca.batches.error import (
+    batch_error,
+    corrected_formula,
+    is_batch_error,
+    is_batch_error_of_any_size,
+    is_scatter_by_pairs,
+    report_formula,
+)
+from assignment4.pca.batches.estimates import (
+    batch_covariance,
+    bias_factor,
+    centred_error,
+    gradient_of,
+    is_unbiased,
+    mean_error,
+    naive_covariance,
+    second_moment,
+    with_replacement,
+    without_replacement,
+)
+from assignment4.pca.batches.experiments import RULES, SIZES
+from assignment4.pca.running import RunningCovariance
+
+__all__ = [
+    "RULES",
+    "SIZES",
+    "RunningCovariance",
+    "batch_covariance",
+    "batch_error",
+    "bias_factor",
+    "centred_error",
+    "corrected_formula",
+    "factor_between",
+    "geometric_mean",
+    "gradient_of",
+    "is_batch_error",
+    "is_batch_error_of_any_size",
+    "is_scatter_by_pairs",
+    "is_unbiased",
+    "mean_error",
+    "naive_covariance",
+    "report_formula",
+    "second_moment",
+    "suffers",
+    "suffers_for_small_batches",
+    "with_replacement",
+    "without_replacement",
+]

@@ -1,14 +1,11 @@
 r"""Exercise 4 c: principal components learned in steps, each from a batch of B samples.
 
-Two rules. Stochastic gradient descent on the mean squared error of the linear auto-encoder
-$x \mapsto D C x$, with encoder C (k, d) and decoder D (d, k) both trained: the untied form, since
-its error is a network's, and its gradient what a network is trained with. And Oja's rule,
-$W \leftarrow (I + \eta S_B) W$ with orthonormalised columns, which follows the components alone.
-
-One call follows the same samples from the same start with several learning rates at once.
+By stochastic gradient descent on the mean squared error of the linear auto-encoder $x \mapsto D C
+x$ with encoder C (k, d) and decoder D (d, k) both trained, as a network is, or by Oja's rule, which
+follows the components alone. One call follows the same samples from the same start with several
+learning rates at once.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,16 +26,7 @@ class LinearNetworks(NamedTuple):
 
 
 def draw_order(count: int, seen: int, *, seed: int) -> np.ndarray:
-    """Return the order in which samples are seen: all of them, shuffled, again and again.
-
-    Args:
-        count: how many samples there are, at least 1.
-        seen: how many are seen, repetitions counted.
-        seed: of the shuffling.
-
-    Returns:
-        (seen,) int64, each from 0 to count - 1.
-    """
+    """Return numbers of samples as they are seen, (seen,): all, shuffled, again and again."""
     generator = np.random.default_rng((seed, 0))
     epochs = -(-seen // count)
     return np.concatenate([generator.permutation(count) for _ in range(epochs)])[:seen]
@@ -50,13 +38,13 @@ def draw_start(d: int, k: int, *, seed: int) -> np.ndarray:
     return np.linalg.qr(normal).Q
 
 
-def descend(
+def follow_gradient(
     samples: np.ndarray,
     order: np.ndarray,
     start: np.ndarray,
     *,
     batch_size: int,
-    rates: Sequence[float],
+    rates: np.ndarray,
     falling: bool = False,
 ) -> LinearNetworks:
     r"""Follow stochastic gradient descent on the linear auto-encoder's error.
@@ -68,21 +56,15 @@ def descend(
         order: (seen,) integers, the samples in the order in which they are seen.
         start: (d, k) float64, the first D.
         batch_size: B; it divides the number of samples seen.
-        rates: the learning rates.
+        rates: of learning; where one is too large, its network ends not finite.
         falling: whether a rate falls linearly to 0 over the steps; else it is constant.
-
-    Returns:
-        The networks after the last step; where a rate was too large, not finite.
-
-    Raises:
-        ValueError: B does not divide the number of samples seen.
     """
-    batches = _batches(order, batch_size)
+    batches = order.reshape(-1, batch_size)
     k, count = start.shape[1], len(rates)
     decoders = np.repeat(start[np.newaxis], count, axis=0)
     encoders = np.repeat(start.T[np.newaxis], count, axis=0)
     flat = encoders.reshape(count * k, -1)
-    rates = np.asarray(rates, float) / batch_size
+    rates = np.asarray(rates) / batch_size
     with np.errstate(over="ignore", invalid="ignore"):
         for step, batch in enumerate(batches):
             rate = rates * (1 - step / len(batches)) if falling else rates
@@ -97,38 +79,19 @@ def descend(
 
 
 def follow_oja(
-    samples: np.ndarray,
-    order: np.ndarray,
-    start: np.ndarray,
-    *,
-    batch_size: int,
-    rates: Sequence[float],
+    samples: np.ndarray, order: np.ndarray, start: np.ndarray, *, batch_size: int, rates: np.ndarray
 ) -> LinearNetworks:
     r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$, orthonormalised.
 
-    To orthonormalise changes no span, and the span alone decides the next one; so it is done at
-    every tenth step, before the columns lose digits, and after the last.
-
-    Args:
-        samples: (L, d) float64, of mean zero.
-        order: (seen,) integers, the samples in the order in which they are seen.
-        start: (d, k) float64, the first W.
-        batch_size: B; it divides the number of samples seen.
-        rates: the learning rates.
-
-    Returns:
-        The networks with D = W and C the transpose of W.
-
-    Raises:
-        ValueError: B does not divide the number of samples seen.
+    That changes no span, and the span alone decides the next one; so it is done at every tenth step
+    and after the last. Arguments are as for `follow_gradient`, and the networks have D = C^T = W.
 
     Source: oja1985stochastic.
     """
-    batches = _batches(order, batch_size)
     k, count = start.shape[1], len(rates)
     columns = np.tile(start, count)
-    rates = np.repeat(np.asarray(rates, float) / batch_size, k)
-    for step, batch in enumerate(batches, start=1):
+    rates = np.repeat(np.asarray(rates) / batch_size, k)
+    for step, batch in enumerate(order.reshape(-1, batch_size), start=1):
         x = samples[batch]
         columns += x.T @ (x @ columns * rates)
         if step % STEPS_BETWEEN_QR == 0:
@@ -137,19 +100,15 @@ def follow_oja(
     return LinearNetworks(decoders.swapaxes(1, 2), decoders)
 
 
+def _orthonormal(columns: np.ndarray, k: int) -> np.ndarray:
+    return np.linalg.qr(columns.reshape(len(columns), -1, k).swapaxes(0, 1)).Q
+
+
 def excess_errors(samples: np.ndarray, networks: LinearNetworks, least_error: float) -> np.ndarray:
     r"""Return by how much of the least error each network's error exceeds it.
 
     $\left( \sum_l |x_l - D C x_l|^2 - E \right) / E$ with the least error E, the report's (17). A
     network that does worse than one that returns 0, or is not finite, counts as that one.
-
-    Args:
-        samples: (L, d) float64, of mean zero.
-        networks: one for each rate.
-        least_error: E, positive.
-
-    Returns:
-        (rates,) float64, at least 0 up to rounding.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         errors = [
@@ -157,13 +116,3 @@ def excess_errors(samples: np.ndarray, networks: LinearNetworks, least_error: fl
             for encoder, decoder in zip(*networks, strict=True)
         ]
     return np.fmin(errors, np.square(samples).sum()) / least_error - 1
-
-
-def _batches(order: np.ndarray, batch_size: int) -> np.ndarray:
-    if batch_size < 1 or len(order) % batch_size:
-        raise ValueError(f"batches of {batch_size} do not divide {len(order)} samples seen")
-    return order.reshape(-1, batch_size)
-
-
-def _orthonormal(columns: np.ndarray, k: int) -> np.ndarray:
-    return np.linalg.qr(columns.reshape(len(columns), -1, k).swapaxes(0, 1)).Q

@@ -3,105 +3,130 @@ r"""Exercise 4 c: the error of a batch, in formulas and in numbers.
 For one discarded vector v and a batch $x_1, \dots, x_B$ let $c_l = v^T x_l$. The batch's error
 along v is $\sum_l c_l^2 = \sum_l (c_l - \bar c)^2 + B \bar c^2$, with $\bar c = v^T \bar x_B$. The
 first sum, the scatter along v, is $(B - 1)\, v^T \hat\Sigma v$, which is the report's formula; the
-second is missing from it: data of mean zero have batches of other means. This holds for any v. That
-the error is a sum over the discarded vectors, lines (5) to (12), needs orthonormal ones.
-
-For B = 1 the scatter is 0 and $\hat\Sigma$ is 0 divided by 0, so that the report's right side has
-no value; the error is $(v^T x_1)^2$, all of it in the missing term.
-
-Source: report, Exercise 4 c.
+second is missing from it. For B = 1 the scatter is 0, and $\hat\Sigma$ is 0 divided by 0.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import sympy
 
-from assignment4.pca.inputs import as_samples, checked_number
+from assignment4.pca.components import PrincipalComponents
+from assignment4.pca.derivation.settings import symbols_matrix
+from assignment4.pca.inputs import as_samples
 
-BatchRule = Callable[[sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
+BatchFormula = Callable[[sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
 """Gives the error along v from the batch's size, its scatter along v, and v^T times its mean."""
 
-ORTHONORMAL = 1e-8
-"""How far the products of components may be from those of orthonormal ones."""
+_B = sympy.Symbol("B", integer=True, positive=True)
+_L, _M = sympy.symbols("l m", integer=True)
+_C = sympy.IndexedBase("c", real=True)
+_MEAN = sympy.Sum(_C[_L], (_L, 1, _B)) / _B
+_SCATTER = sympy.Sum((_C[_L] - _MEAN) ** 2, (_L, 1, _B))
 
 
-def report_rule(size, scatter, mean):
-    r"""Return $(B - 1) v^T \hat\Sigma v$ with $v^T \hat\Sigma v$ = scatter / (B - 1).
-
-    For a size of 1 that is SymPy's nan, 0 times 0 / 0.
+def report_formula(size, scatter, mean):
+    r"""Return $(B - 1) v^T \hat\Sigma v$; SymPy's nan for B = 1, 0 times 0 / 0.
 
     Source: report, Exercise 4 c.
     """
     return (size - 1) * (scatter / (size - 1))
 
 
-def corrected_rule(size, scatter, mean):
+def corrected_formula(size, scatter, mean):
     r"""Return the scatter, which is $(B - 1) v^T \hat\Sigma v$ for $B \ge 2$, and $B \bar c^2$."""
     return scatter + size * mean**2
 
 
 def scatter_matrix(batch: sympy.MatrixBase) -> sympy.MatrixBase:
     """Return the sum of (x - mean)(x - mean)^T over a batch's rows, (d, d)."""
-    mean = sympy.ones(1, batch.rows) * batch / batch.rows
-    centred = batch - sympy.ones(batch.rows, 1) * mean
+    centred = batch - sympy.ones(batch.rows, batch.rows) * batch / batch.rows
     return centred.T * centred
 
 
-@dataclass(frozen=True)
-class BatchError:
-    r"""Both sides of the report's formula for a batch, and what lies between.
+def is_batch_error(formula: BatchFormula, *, sizes: Collection[int] = (1, 2, 3, 4)) -> bool:
+    """Return True if a formula gives the error of batches of these sizes.
+
+    For samples in three dimensions and two discarded vectors, all of symbols. A formula without a
+    value, such as the report's for B = 1, does not.
+    """
+    for size in sizes:
+        batch, discarded = symbols_matrix("x", size, 3), symbols_matrix("v", 3, 2)
+        scatter, mean = scatter_matrix(batch), sympy.ones(1, size) * batch / size
+        claimed = sum(
+            formula(sympy.Integer(size), (v.T * scatter * v).expand()[0], (mean * v)[0])
+            for v in (discarded[:, 0], discarded[:, 1])
+        )
+        error = sum(projection**2 for projection in batch * discarded)
+        if sympy.expand(claimed - error) != 0:
+            return False
+    return True
+
+
+def is_batch_error_of_any_size(formula: BatchFormula) -> bool:
+    r"""Return True if a formula gives $\sum_l c_l^2$ for symbolic B.
+
+    SymPy divides by B - 1 without asking whether that is 0: B = 1 is for `is_batch_error`.
+    """
+    error = sympy.Sum(_C[_L] ** 2, (_L, 1, _B))
+    return _reduced(formula(_B, _reduced(_SCATTER), _MEAN) - error) == 0
+
+
+def is_scatter_by_pairs(factor: Callable[[sympy.Expr], sympy.Expr]) -> bool:
+    r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$.
+
+    For symbolic B, of which the factor is a function. With 1 / (2 B) it is, and so the bias for
+    every L and B follows from one pair: over all draws with replacement two places have each of the
+    L^2 pairs equally often, without replacement each of the L (L - 1) pairs of different samples.
+    """
+    of_one = _reduced(sympy.Sum((_C[_L] - _C[_M]) ** 2, (_L, 1, _B)))
+    pairs = _reduced(sympy.Sum(of_one, (_M, 1, _B)))
+    return _reduced(_SCATTER - factor(_B) * pairs) == 0
+
+
+def _reduced(expression: sympy.Expr) -> sympy.Expr:
+    """Return an expression with the sums of c and of its square by name."""
+    expression = sympy.expand(sympy.factor_terms(expression.expand()).doit())
+    for place, power in product((_L, _M), (1, 2)):
+        found = sympy.Sum(_C[place] ** power, (place, 1, _B))
+        expression = expression.subs(found, sympy.Symbol(f"sum of c^{power}", real=True))
+    return sympy.expand(expression)
+
+
+class BatchError(NamedTuple):
+    r"""The error of a batch, and the two terms that make it up.
 
     Attributes:
         error: $\sum_l |x_l - V V^T x_l|^2$, measured.
-        report: $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$; nan for B = 1, where it has no value.
-        scatter: the same without dividing by B - 1 first; 0 for B = 1.
+        scatter: $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula; 0 for B = 1.
         missing: $B \sum_{i>k} (v_i^T \bar x_B)^2$.
     """
 
     error: float
-    report: float
     scatter: float
     missing: float
 
 
-def batch_error(batch: np.ndarray, components: np.ndarray, k: int) -> BatchError:
+def batch_error(batch: np.ndarray, components: PrincipalComponents, k: int) -> BatchError:
     """Measure the error of a batch, and the terms that it is made of.
 
     Args:
-        batch: (B, d) real, centred with the mean of all data, not with the batch's own.
-        components: (d, d) real, orthonormal columns, the principal components in their order.
+        batch: (B, d) real; the mean of all data, not the batch's own, is subtracted.
+        components: of all data.
         k: how many are kept, 0 to d.
 
     Raises:
-        ValueError: the batch is empty, not (B, d) or not finite, or has another width than the
-            components, these are not orthonormal, or k is not an integer from 0 to d.
+        ValueError: the batch is not (B, d) and finite, or k is not an integer from 0 to d.
 
     Source: report, Exercise 4 c.
     """
-    batch, components = as_samples(batch), np.asarray(components, np.float64)
-    size, d = batch.shape
-    if not size:
-        raise ValueError("a batch of 0 samples has no mean; at least 1 is needed")
-    if components.shape != (d, d):
-        raise ValueError(f"samples of {d} entries, components of shape {components.shape}")
-    deviation = np.abs(components.T @ components - np.eye(d)).max()
-    if not deviation <= ORTHONORMAL:
-        raise ValueError(
-            f"the products of the components are up to {deviation:.1e} from those of orthonormal "
-            f"ones; at most {ORTHONORMAL:.0e} is rounding"
-        )
-    k = checked_number(k, d)
-    kept, discarded = components[:, :k], components[:, k:]
-    mean = batch.mean(axis=0)
-    report = float("nan")
-    if size > 1:
-        estimate = (batch - mean).T @ (batch - mean) / (size - 1)
-        report = (size - 1) * float(np.sum(discarded * (estimate @ discarded)))
+    centred = as_samples(batch, width=len(components.mean)) - components.mean
+    kept = components.keep(k)
+    mean, discarded = centred.mean(axis=0), components.vectors[:, kept.shape[1] :]
     return BatchError(
-        error=float(np.square(batch - batch @ kept @ kept.T).sum()),
-        report=report,
-        scatter=float(np.square((batch - mean) @ discarded).sum()),
-        missing=size * float(np.square(mean @ discarded).sum()),
+        error=np.square(centred - centred @ kept @ kept.T).sum(),
+        scatter=np.square((centred - mean) @ discarded).sum(),
+        missing=len(centred) * np.square(mean @ discarded).sum(),
     )

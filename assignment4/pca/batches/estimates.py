@@ -1,168 +1,125 @@
 r"""Exercise 4 c: what a batch estimates, in expectation over all ways to draw it.
 
 All batches of a size are enumerated, for populations of symbols, and the mean over them is exact.
-The covariance $\Sigma$ is that of (4), with 1/L. Drawn with replacement, the report's estimate with
-B - 1 has the expectation $\Sigma$; drawn without, as in an epoch of shuffled data,
-$\frac{L}{L-1} \Sigma$. The mean of $x x^T$ over the batch, for data of mean zero, has the
-expectation $\Sigma$ either way. It decides the batch's error and its gradient, so a step of SGD is
-right in expectation, whichever way the batch is drawn.
-
-Source: report, Exercise 4 c.
+The covariance $\Sigma$ is that of (4), with 1/L.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable
 from itertools import combinations, product
 
 import sympy
+from sympy import Expr, MatrixBase
 
 from assignment4.pca.batches.error import scatter_matrix
 from assignment4.pca.derivation.settings import symbols_matrix
 
-Estimator = Callable[[sympy.MatrixBase], sympy.MatrixBase]
-"""Gives a (d, d) matrix from a (B, d) matrix whose rows are the batch."""
+Statistic = Callable[[MatrixBase], MatrixBase]
+"""Gives a matrix from a (B, d) matrix whose rows are the batch, such as an estimate (d, d)."""
 
-BatchLoss = Callable[[sympy.MatrixBase, sympy.MatrixBase], sympy.Expr]
-"""Gives a number from a batch and a (d, k) basis that need not be orthonormal."""
+BatchLoss = Callable[[MatrixBase, MatrixBase], Expr]
+"""Gives a number from a batch and a (d, k) basis W that need not be orthonormal."""
 
 Draws = Callable[[int, int], Iterable[tuple[int, ...]]]
 """Gives all equally likely batches, as numbers from 0, of a size B from L samples."""
 
+POPULATIONS = ((3, 2), (3, 3), (4, 2), (4, 3))
+"""Numbers of samples L and batch sizes B for which all batches are enumerated."""
 
-def with_replacement(samples: int, size: int) -> Iterator[tuple[int, ...]]:
+
+def with_replacement(L: int, B: int) -> Iterable[tuple[int, ...]]:
     """Return all L^B batches of samples drawn one by one and put back."""
-    return product(range(samples), repeat=size)
+    return product(range(L), repeat=B)
 
 
-def without_replacement(samples: int, size: int) -> Iterator[tuple[int, ...]]:
+def without_replacement(L: int, B: int) -> Iterable[tuple[int, ...]]:
     """Return all L over B batches of different samples, as in an epoch of shuffled data."""
-    return combinations(range(samples), size)
+    return combinations(range(L), B)
 
 
-def batch_covariance(batch: sympy.MatrixBase) -> sympy.MatrixBase:
-    r"""Return the report's estimate, the scatter around the batch's mean over B - 1.
-
-    Args:
-        batch: (B, d), samples as rows.
-
-    Raises:
-        ValueError: the batch is one sample.
-
-    Source: report, Exercise 4 c.
-    """
-    if batch.rows < 2:
-        raise ValueError(f"a scatter over B - 1 needs a batch of at least 2, got {batch.rows}")
-    return scatter_matrix(batch) / (batch.rows - 1)
+def batch_covariance(batch: MatrixBase) -> MatrixBase:
+    """Return the report's estimate, the scatter over B - 1; nan for one sample, 0 / 0."""
+    return scatter_matrix(batch).applyfunc(lambda entry: entry / (batch.rows - 1))
 
 
-def naive_covariance(batch: sympy.MatrixBase) -> sympy.MatrixBase:
-    """Return the scatter around the batch's mean over B, like (4) for the batch alone."""
+def naive_covariance(batch: MatrixBase) -> MatrixBase:
+    """Return the scatter over B, like (4) for the batch alone."""
     return scatter_matrix(batch) / batch.rows
 
 
-def second_moment(batch: sympy.MatrixBase) -> sympy.MatrixBase:
+def second_moment(batch: MatrixBase) -> MatrixBase:
     """Return the mean of x x^T over the batch, the right side of (4) for the batch alone."""
     return batch.T * batch / batch.rows
 
 
-def population(samples: int, d: int) -> sympy.Matrix:
-    """Return samples of symbols x11, x12, ... as rows, the last one such that their mean is 0.
-
-    Args:
-        samples: L, at least 2.
-        d: entries of each.
-    """
-    free = symbols_matrix("x", samples - 1, d)
-    return free.col_join(-sympy.ones(1, samples - 1) * free)
-
-
-def expectation(
-    statistic: Callable[[sympy.MatrixBase], sympy.MatrixBase | sympy.Expr],
-    samples: sympy.MatrixBase,
-    size: int,
-    draws: Draws,
-) -> sympy.MatrixBase | sympy.Expr:
-    """Return the mean of a statistic over all batches, exactly.
-
-    Args:
-        statistic: of a (B, d) matrix, such as `batch_covariance`.
-        samples: (L, d) matrix, the population.
-        size: B.
-        draws: `with_replacement` or `without_replacement`.
-    """
-    values = [
-        statistic(samples.extract(list(rows), list(range(samples.cols))))
-        for rows in draws(samples.rows, size)
-    ]
-    return sum(values[1:], values[0]) / len(values)
-
-
-def bias_factor(
-    estimator: Estimator, draws: Draws, *, samples: int, size: int
-) -> sympy.Rational | None:
-    """Return the factor by which an estimate of the covariance is off in expectation.
-
-    Args:
-        estimator: such as `batch_covariance`.
-        draws: `with_replacement` or `without_replacement`.
-        samples: L, at least 2.
-        size: B.
-
-    Returns:
-        c where the expectation is c times the covariance (4) of every population of mean zero in
-        two dimensions; None where there is no such c.
-    """
-    symbols = population(samples, 2)
-    return _ratio(expectation(estimator, symbols, size, draws), second_moment(symbols))
-
-
-def gradient_factor(
-    error: BatchLoss, draws: Draws, *, samples: int, size: int
-) -> sympy.Rational | None:
-    """Return the factor by which the gradient of a batch's error is off in expectation.
-
-    Args:
-        error: such as `mean_error` or `centred_error`.
-        draws: `with_replacement` or `without_replacement`.
-        samples: L, at least 2.
-        size: B.
-
-    Returns:
-        c where, for every vector w in two dimensions, of length 1 or not, the expected gradient of
-        the batch's error by w is c times that of the `mean_error` of all samples, for every
-        population of mean zero; None where there is no such c.
-    """
-    symbols, w = population(samples, 2), symbols_matrix("w", 2, 1)
-    expected = expectation(lambda batch: _gradient(error(batch, w), w), symbols, size, draws)
-    return _ratio(expected, _gradient(mean_error(symbols, w), w))
-
-
-def _gradient(error: sympy.Expr, basis: sympy.MatrixBase) -> sympy.MatrixBase:
-    return basis.applyfunc(error.diff)
-
-
-def mean_error(batch: sympy.MatrixBase, basis: sympy.MatrixBase) -> sympy.Expr:
-    r"""Return $\frac{1}{B} \sum_l |x_l - W W^T x_l|^2$, the loss of a step of SGD.
-
-    Args:
-        batch: (B, d), samples as rows.
-        basis: (d, k), the W.
-    """
+def mean_error(batch: MatrixBase, basis: MatrixBase) -> Expr:
+    r"""Return $\frac{1}{B} \sum_l |x_l - W W^T x_l|^2$, the loss of a step of SGD."""
     residuals = batch - batch * basis * basis.T
     return sum(entry**2 for entry in residuals) / batch.rows
 
 
-def centred_error(batch: sympy.MatrixBase, basis: sympy.MatrixBase) -> sympy.Expr:
-    r"""Return the same for the batch less its own mean.
-
-    For orthonormal W this is $\frac{B-1}{B} \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula
-    over B.
-    """
+def centred_error(batch: MatrixBase, basis: MatrixBase) -> Expr:
+    """Return the same for the batch less its own mean: the report's formula over B."""
     return mean_error(batch - sympy.ones(batch.rows, batch.rows) * batch / batch.rows, basis)
 
 
-def _ratio(found: sympy.MatrixBase, expected: sympy.MatrixBase) -> sympy.Rational | None:
-    """Return c where found is c times expected, a matrix of polynomials; else None."""
-    found, expected = (matrix.applyfunc(sympy.expand) for matrix in (found, expected))
+def gradient_of(loss: BatchLoss) -> Statistic:
+    """Return the gradient of a batch's loss by one vector w, of length 1 or not."""
+
+    def gradient(batch: MatrixBase) -> MatrixBase:
+        w = symbols_matrix("w", batch.cols, 1)
+        return w.applyfunc(loss(batch, w).diff)
+
+    return gradient
+
+
+def population(L: int, d: int) -> sympy.Matrix:
+    """Return samples of symbols as rows, (L, d), the last one such that their mean is 0."""
+    free = symbols_matrix("x", L - 1, d)
+    return free.col_join(-sympy.ones(1, L - 1) * free)
+
+
+def mean_over_batches(statistic: Statistic, samples: MatrixBase, B: int, draws: Draws):
+    """Return the mean of a statistic over all batches of B samples, the rows of (L, d), exactly.
+
+    The statistic must not heed a batch's order: of equal batches in several orders it sees one.
+    """
+    counts = Counter(tuple(sorted(rows)) for rows in draws(samples.rows, B))
+    values = [count * statistic(samples[list(rows), :]) for rows, count in counts.items()]
+    return sum(values[1:], values[0]) / counts.total()
+
+
+def bias_factor(
+    statistic: Statistic, draws: Draws, L: int, B: int, *, of: Statistic = second_moment
+) -> sympy.Rational | None:
+    """Return the factor by which a statistic of batches of B of L samples is off on average.
+
+    Args:
+        statistic: such as `batch_covariance`, or the gradient of a loss.
+        draws: `with_replacement` or `without_replacement`.
+        L: number of samples.
+        B: that of a batch.
+        of: what all samples give, the covariance (4) by default.
+
+    Returns:
+        c where the expectation is c times what all samples give, for every population of mean zero
+        in two dimensions; None where there is no such c, or no such batch.
+    """
+    samples = population(L, 2)
+    if not next(iter(draws(L, B)), ()):
+        return None
+    found, expected = mean_over_batches(statistic, samples, B, draws), of(samples)
     factor = sympy.cancel(found[0] / expected[0])
-    is_same = (found - factor * expected).applyfunc(sympy.expand).is_zero_matrix
-    return factor if factor.is_Rational and is_same else None
+    if factor.is_Rational and (found - factor * expected).expand().is_zero_matrix:
+        return factor
+    return None
+
+
+def is_unbiased(
+    statistic: Statistic, draws: Draws, *, factor=lambda L, B: 1, of: Statistic = second_moment
+) -> bool:
+    """Return True if the `bias_factor` is 1, or another factor of L and B, such as L / (L - 1)."""
+    return all(
+        bias_factor(statistic, draws, L, B, of=of) == factor(sympy.Integer(L), sympy.Integer(B))
+        for L, B in POPULATIONS
+    )
