@@ -27,7 +27,7 @@ from PIL import Image, ImageChops
 
 from assignment4 import __main__, cache
 from assignment4.figures.letters import draw_contact_sheet
-from assignment4.letters import CYRILLIC, LATIN, load_letters, own
+from assignment4.letters import CYRILLIC, LATIN, load_letters, own, pictures
 from assignment4.letters.own import count_letters, read_folder
 from assignment4.letters.pictures import read_letter
 
