@@ -19,14 +19,17 @@ ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
 
 
-SHARING = ("exercise2_losses", "exercise2_classifier_loss", "exercise2_comparison")
-"""Chapters that train the same networks: side by side, one would wait for the other."""
+ONE_BY_ONE = "test_networks"
+"""The file of tests that train what several chapters show: each process takes one at a time."""
 
 LONGEST = (
-    *SHARING,
-    "exercise4_auto_encoders",
-    "exercise2_latent_search",
+    ONE_BY_ONE,
+    "exercise2_classifier_loss",
     "test_pages",
+    "exercise4_auto_encoders",
+    "exercise2_comparison",
+    "exercise2_losses",
+    "exercise2_latent_search",
     "exercise4_pca",
     "transfer",
 )
@@ -53,17 +56,17 @@ def sort_longest_first(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-class SharingTogether(LoadFileScheduling):
-    """Gives a process the tests of a file, or of all chapters that train the same networks."""
+class FilesAndNetworks(LoadFileScheduling):
+    """Gives a process the tests of a file, or the training of one network."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "sharing" if PurePosixPath(file).stem in SHARING else file
+        return nodeid if PurePosixPath(file).stem == ONE_BY_ONE else file
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadFileScheduling | None:
-    return SharingTogether(config, log) if config.option.dist == "loadfile" else None
+    return FilesAndNetworks(config, log) if config.option.dist == "loadfile" else None
 
 
 def heed_interrupts() -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import yaml
@@ -93,7 +94,7 @@ class Outcome:
         return f"{self.claim.id}: {self.finding}. {self.claim.claim}{self._remark(' ')}"
 
     def _repr_html_(self) -> str:
-        text = html.escape(f"{self.claim.claim}{self._remark(' ')}")
+        text = typeset(f"{self.claim.claim}{self._remark(' ')}")
         return (
             f'<div class="claim claim-{self.claim.verdict}" id="claim-{self.claim.id}">'
             f'<a href="claims.html#{self.claim.id}">{self.claim.id}</a> '
@@ -104,6 +105,15 @@ class Outcome:
         because = "" if self.other_letters else self.claim.because
         remarks = [remark for remark in (because, self.evidence) if remark]
         return "".join(f"{space}{remark}" for remark in remarks)
+
+
+def typeset(text: str) -> str:
+    """Return a text as HTML, in which MathJax finds the formulas that stand between dollars."""
+    parts = html.escape(text).split("$")
+    formulas = [f'<span class="math">\\({part}\\)</span>' for part in parts[1::2]]
+    return "".join(
+        plain + formula for plain, formula in zip_longest(parts[::2], formulas, fillvalue="")
+    )
 
 
 def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
@@ -129,22 +139,9 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
     return claims
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML, and refuses a mapping that has a key twice, of which the last would win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key!r} occurs twice", problem_mark=node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
 def _entries(path: Path) -> list:
     try:
-        entries = yaml.load(path.read_bytes(), _Loader)
+        entries = yaml.safe_load(path.read_bytes())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(entries, list):
@@ -153,14 +150,9 @@ def _entries(path: Path) -> list:
 
 
 def _as_claim(entry: object) -> Claim:
-    if not isinstance(entry, dict):
-        raise ValueError(f"{entry!r:.40} is no claim with fields")
     fields = set(Claim.__dataclass_fields__)
-    if set(entry) != fields:
-        raise ValueError(
-            f"{entry.get('id')!s:.40}: its fields are {sorted(map(str, entry))!s:.200}, "
-            f"not {sorted(fields)}"
-        )
+    if not isinstance(entry, dict) or set(entry) != fields:
+        raise ValueError(f"{entry!r:.100}: a claim has the fields {sorted(fields)}")
     rests_on = entry["rests_on"]
     texts = [entry[name] for name in fields - {"rests_on"}]
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):

@@ -107,46 +107,12 @@ def test_pickles_are_not_loaded():
     assert cache.read("net", KEY) is None
 
 
-def test_writing_leaves_nothing_half_done(folder, monkeypatch):
-    def broken(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", broken)
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*No space left"):
-        cache.write("net", KEY, ARRAYS)
-    assert list(folder.iterdir()) == []
-
-
-def test_an_interrupted_write_leaves_the_old_entry(monkeypatch):
-    cache.write("net", KEY, ARRAYS)
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "replace", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        cache.write("net", KEY, {"weights": np.zeros(3)})
-    assert same(cache.read("net", KEY))
-
-
-def test_a_folder_that_cannot_be_made_is_one_error(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
-        cache.write("net", KEY, ARRAYS)
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
-        cache.stored("net", KEY, fail)
-
-
 NO_FOLDERS = {
-    "a device": "/dev/null",
     "within a device": "/dev/null/cache",
     "a full disk": "/dev/full",
-    "within the list of processes": "/proc/cache",
     "a link to itself": "{}/itself",
     "within a file": "{}/file/cache",
     "a name too long": "{}/" + "x" * 300,
-    "a path too long": "{}" + "/x" * 3000,
 }
 
 
@@ -165,40 +131,12 @@ def test_what_can_be_no_folder_is_one_error(monkeypatch, tmp_path, value):
             ask()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everywhere")
-def test_a_folder_that_may_not_be_written_is_one_error(monkeypatch, tmp_path):
-    place = tmp_path / "kept"
-    place.mkdir(mode=0o500)
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(place))
-    assert cache.read("net", KEY) is None
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
-        cache.stored("net", KEY, fail)
-
-
-def test_a_folder_that_may_not_be_written_for_the_superuser_either(monkeypatch, folder):
-    def refuse(*_, **options):
-        raise PermissionError(13, "Permission denied")
-
-    for name in ("open", "mkdir"):
-        monkeypatch.setattr(os, name, refuse)
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
-        cache.write("net", KEY, ARRAYS)
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*Permission denied"):
-        cache.stored("net", KEY, fail)
-
-
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("~", "{home}"),
         ("~/kept", "{home}/kept"),
-        ("kept", "{here}/kept"),
-        ("./kept/", "{here}/kept"),
         ("a/../kept", "{here}/kept"),
         ("with space and буквы", "{here}/with space and буквы"),
-        (os.fsdecode(b"latin1-\xe9"), "{here}/" + os.fsdecode(b"latin1-\xe9")),
-        ("two\nlines", "{here}/two\nlines"),
-        ("~nobody-of-this-name", "{here}/~nobody-of-this-name"),
         ("$HOME", "{here}/$HOME"),
         ("{home}/kept/", "{home}/kept"),
     ],
@@ -214,11 +152,6 @@ def test_an_odd_name_of_the_folder_is_taken_as_it_is(monkeypatch, tmp_path, valu
     assert same(cache.stored("net", KEY, fail))
     (entry,) = tmp_path.rglob("*.entry")
     assert str(entry.parent) == expected.format(home=home, here=here)
-
-
-def test_an_empty_name_of_the_folder_is_none(monkeypatch):
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", "")
-    assert cache.cache_folder().name == "assignment4"
 
 
 def test_two_processes_at_once_compute_an_entry_once(folder, tmp_path_factory):
@@ -242,18 +175,6 @@ def test_a_process_that_dies_keeps_nobody_waiting(tmp_path_factory):
     assert notes.read_text(encoding="utf-8") == "computed\ncomputed\n"
 
 
-def test_code_digest_follows_every_line(monkeypatch, tmp_path):
-    (tmp_path / "part").mkdir()
-    module = tmp_path / "part" / "module.py"
-    module.write_text("x = 1\n", encoding="utf-8")
-    monkeypatch.setattr(cache, "PACKAGE", tmp_path)
-    before = cache.code_digest("part")
-    module.write_text("x = 2\n", encoding="utf-8")
-    assert cache.code_digest("part") != before
-    with pytest.raises(ValueError, match="no module or subpackage 'nothing'"):
-        cache.code_digest("nothing")
-
-
 def test_array_digest_follows_shape_dtype_and_values():
     arrays = [np.zeros((2, 3)), np.zeros((3, 2)), np.zeros((2, 3), np.float32), np.ones((2, 3))]
     assert len({cache.array_digest(array) for array in arrays}) == 4
@@ -265,12 +186,6 @@ def test_array_digest_follows_shape_dtype_and_values():
 def test_the_user_s_cache_folder_is_used_without_a_name(monkeypatch):
     monkeypatch.delenv("ASSIGNMENT4_CACHE")
     assert cache.cache_folder().name == "assignment4"
-
-
-def test_a_person_sees_the_log(monkeypatch, capsys):
-    monkeypatch.setenv("ASSIGNMENT4_PROGRESS", "1")
-    cache.log("an entry is damaged")
-    assert capsys.readouterr().err == "an entry is damaged\n"
 
 
 def test_files_of_writes_killed_long_ago_are_cleared_away(folder):
@@ -318,11 +233,55 @@ class Full:
         raise OSError(28, "No space left on device")
 
 
-def test_an_entry_that_may_not_be_read_is_one_error(folder, monkeypatch):
-    def refuse(*_):
-        raise PermissionError(13, "Permission denied")
+KILLED_AT_EVERY_LINE = """
+import os, signal, sys
+import numpy as np
+from assignment4 import cache
 
-    cache.write("net", {}, {})
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
-    with pytest.raises(OSError, match=r"cannot read the cache folder .*Permission denied"):
-        cache.read("net", {})
+SAME = np.arange(1000)
+
+def compute():
+    return {"numbers": SAME}
+
+def store_until_killed(moment):
+    lines = 0
+
+    def count(frame, event, argument):
+        nonlocal lines
+        lines += event == "line"
+        if lines == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    sys.settrace(lambda frame, *_: count if frame.f_code.co_filename == cache.__file__ else None)
+    cache.stored("net", {}, compute)
+
+def run(work, *arguments):
+    child = os.fork()
+    if child == 0:
+        work(*arguments)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+def store_again():
+    assert (cache.stored("net", {}, compute)["numbers"] == SAME).all()
+
+def read_again():
+    assert (cache.read("net", {})["numbers"] == SAME).all()
+
+for moment in range(1, 1000):
+    os.environ["ASSIGNMENT4_CACHE"] = os.path.join(sys.argv[1], str(moment))
+    if not os.WIFSIGNALED(run(store_until_killed, moment)):
+        break
+    assert run(store_again) == run(read_again) == 0, moment
+print(moment - 1)
+"""
+
+
+def test_a_process_killed_at_any_line_of_the_cache_loses_nothing(tmp_path):
+    environment = os.environ | {"ASSIGNMENT4_PROGRESS": "0"}
+    command = [sys.executable, "-c", KILLED_AT_EVERY_LINE, str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert 60 <= int(done.stdout) < 998
+    assert list(tmp_path.rglob("log.txt")) == [], "an entry was found damaged"

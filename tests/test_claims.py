@@ -2,8 +2,8 @@
 
 import ast
 import dataclasses
-import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -13,84 +13,85 @@ import yaml
 from assignment4 import ROOT, claims
 from assignment4.book.ledger import Ledger, VerdictCounts, recorded_claims
 from assignment4.book.notebooks import chapter_paths
-from assignment4.claims import VerdictError, derive_verdict, read_claims, record
-
-CHECK_MODULES = ("checks", "assessment")
-"""How the names of modules end whose functions decide claims."""
-
-
-def decided_claims() -> list[str]:
-    return [claim.id for claim in read_claims().values() if claim.verdict != "open"]
-
-
-def recorded(paths) -> Counter:
-    return Counter(claim_id for path in paths for claim_id in recorded_claims(path))
+from assignment4.claims import Finding, VerdictError, derive_verdict, read_claims, record, typeset
 
 
 def ledger_problems(paths, decided) -> list[str]:
     """Return what is wrong with the claims that notebooks record, given those that are decided."""
-    counts = recorded(paths)
-    never = [f"{claim_id} is decided, and no chapter checks it" for claim_id in decided]
-    problems = [line for line, claim_id in zip(never, decided, strict=True) if not counts[claim_id]]
-    problems += [f"{claim_id} is checked {n} times" for claim_id, n in counts.items() if n > 1]
-    return problems + [
-        f"{claim_id} is checked, and is open or unknown"
-        for claim_id in counts
-        if claim_id not in decided
-    ]
+    counts = Counter(claim_id for path in paths for claim_id in recorded_claims(path))
+    problems = [f"{name} is decided, and no chapter checks it" for name in decided - counts.keys()]
+    problems += [f"{name} is checked {n} times" for name, n in counts.items() if n > 1]
+    return problems + [f"{name} is open or unknown" for name in counts.keys() - decided]
 
 
-def checks_of_claims(path: Path) -> dict[str, set[str]]:
-    """Return, for each claim that a notebook records, the checks that the same cell calls."""
+def names_in(node: ast.AST) -> set[str]:
+    return {
+        getattr(one, "id", getattr(one, "attr", ""))
+        for one in ast.walk(node)
+        if isinstance(one, ast.Name | ast.Attribute)
+    }
+
+
+def called_for_claims(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """Yield each claim that a notebook records, with all names that its outcome was made with.
+
+    These are the names of the cell that records it, and of the cells that gave it its variables.
+    """
     cells = [
-        list(ast.walk(ast.parse(cell.source)))
+        ast.parse(cell.source)
         for cell in nbformat.read(path, as_version=4).cells
         if cell.cell_type == "code"
     ]
-    imported = {
-        name.name
-        for nodes in cells
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module.endswith(CHECK_MODULES)
-        for name in node.names
-    }
-    return {
-        ast.literal_eval(node.args[0]): {
-            inner.id for inner in nodes if isinstance(inner, ast.Name) and inner.id in imported
-        }
-        for nodes in cells
-        for node in nodes
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record"
-    }
+    stored = [{one.id for one in ast.walk(tree) if _is_stored(one)} for tree in cells]
+    for last, tree in enumerate(cells):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
+                names = names_in(tree)
+                for before in range(last - 1, 0, -1):
+                    if stored[before] & names:
+                        names |= names_in(cells[before])
+                yield ast.literal_eval(node.args[0]), names
 
 
-def names_in_failing_tests(folder: Path) -> dict[str, set[str]]:
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def used_in_failing_tests(folder: Path) -> dict[str, set[str]]:
     """Return, for each claim, the names used in the tests marked to show its check failing."""
     names: dict[str, set[str]] = {}
     for path in sorted(folder.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for decorator in getattr(node, "decorator_list", []):
-                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith(
-                    ".can_fail"
-                ):
-                    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-                    for argument in decorator.args:
-                        names.setdefault(ast.literal_eval(argument), set()).update(used)
+            for mark in getattr(node, "decorator_list", []):
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith(".can_fail"):
+                    for argument in mark.args:
+                        names.setdefault(ast.literal_eval(argument), set()).update(names_in(node))
     return names
 
 
+def functions_of_the_package() -> set[str]:
+    return {
+        node.name
+        for path in (ROOT / "assignment4").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+
+
 def test_every_decided_claim_is_checked_in_one_cell():
-    assert ledger_problems(chapter_paths(), decided_claims()) == []
+    decided = {claim.id for claim in read_claims().values() if claim.verdict != "open"}
+    assert ledger_problems(chapter_paths(), decided) == []
 
 
 def test_every_check_of_a_claim_is_shown_to_fail():
-    failing = names_in_failing_tests(ROOT / "tests")
-    for path in chapter_paths():
-        for claim_id, checks in checks_of_claims(path).items():
-            assert checks, f"{claim_id} is recorded without a function of {CHECK_MODULES}"
-            assert checks <= failing.get(claim_id, set()), (
-                f"no test shows the check of {claim_id} fail"
-            )
+    failing, functions = used_in_failing_tests(ROOT / "tests"), functions_of_the_package()
+    without = [
+        claim_id
+        for path in chapter_paths()
+        for claim_id, names in called_for_claims(path)
+        if not names & functions & failing.get(claim_id, set()) - {"record"}
+    ]
+    assert without == []
 
 
 def write_book(folder: Path, *sources: str) -> Path:
@@ -104,30 +105,30 @@ def write_book(folder: Path, *sources: str) -> Path:
     ("sources", "problem"),
     [
         ((), "no chapter checks it"),
-        (('record("2a-mean", True)', 'record("2a-mean", True)'), "checked 2 times"),
-        (('record("2a-mean", True)', 'record("1a-fits", True)'), "1a-fits is checked, and is open"),
         (('# record("2a-mean", True)',), "no chapter checks it"),
+        (('record("2a-mean", True)', 'record("2a-mean", True)'), "checked 2 times"),
+        (('record("2a-mean", True)', 'record("1a-fits", True)'), "1a-fits is open"),
     ],
 )
-def test_ledger_gate_fails_on_broken_books(tmp_path, sources, problem):
-    problems = ledger_problems([write_book(tmp_path, *sources)], ["2a-mean"])
-    assert len(problems) == 1
-    assert problem in problems[0]
+def test_the_gate_stops_a_broken_book(tmp_path, sources, problem):
+    (found,) = ledger_problems([write_book(tmp_path, *sources)], {"2a-mean"})
+    assert problem in found
 
 
-def test_ledger_gate_sees_a_check_that_is_not_called(tmp_path):
-    book = write_book(tmp_path, "from a.checks import is_zero", 'record("2a-mean", True)')
-    assert checks_of_claims(book) == {"2a-mean": set()}
-    book = write_book(tmp_path, "from a.checks import is_zero", 'record("2a-mean", is_zero(x))')
-    assert checks_of_claims(book) == {"2a-mean": {"is_zero"}}
+def test_the_gate_follows_a_finding_to_the_check_that_made_it(tmp_path):
+    book = write_book(
+        tmp_path, "import a", "x = a.is_zero(1)", "y = a.other(2)", 'record("2a-mean", x)'
+    )
+    ((claim, names),) = called_for_claims(book)
+    assert claim == "2a-mean"
+    assert "is_zero" in names
+    assert "other" not in names
 
 
 @pytest.mark.parametrize(
     ("findings", "verdict"),
     [
-        ({"holds": True}, "confirmed"),
         ({"holds": True, "as_corrected": True}, "confirmed"),
-        ({"holds": False}, "refuted"),
         ({"holds": False, "as_corrected": False, "on_condition": False}, "refuted"),
         ({"holds": False, "as_corrected": True}, "corrected"),
         ({"holds": False, "on_condition": True}, "conditional"),
@@ -147,44 +148,50 @@ def one_claim(monkeypatch):
     return claim
 
 
-def test_recording_the_verdict_shows_it(one_claim):
+def test_recording_the_verdict_shows_it_with_its_numbers(one_claim):
     assert repr(record("x", True)) == "x: confirmed. Water is wet."
+    outcome = record("x", Finding(True, "Its share is 3 < 4."), as_corrected=Finding(True, "So."))
+    assert repr(outcome) == "x: confirmed. Water is wet. Its share is 3 < 4. So."
+    assert "3 &lt; 4. So." in outcome._repr_html_()
 
 
-@pytest.mark.parametrize("holds", [False, None])
-def test_recording_anything_else_fails(one_claim, holds):
-    with pytest.raises(VerdictError, match=r"x: the check finds .* says 'confirmed'"):
-        record("x", holds)
-
-
-def test_recording_an_unknown_claim_fails(one_claim):
+def test_recording_anything_else_fails(one_claim):
+    for holds in (False, None, Finding(False)):
+        with pytest.raises(VerdictError, match="x: the check finds"):
+            record("x", holds)
     with pytest.raises(ValueError, match="'y' is no claim"):
         record("y", True)
+    for finding in (0.97, "yes", [True]):
+        with pytest.raises(ValueError, match="True, False or None"):
+            record("x", finding)
 
 
-@pytest.mark.parametrize("finding", [0.97, "yes", [True]])
-def test_a_finding_must_be_a_truth_value(one_claim, finding):
-    with pytest.raises(ValueError, match="finds True, False or None"):
-        record("x", finding)
+def test_a_finding_is_true_where_it_surely_holds():
+    assert Finding(True)
+    assert not Finding(False)
+    assert not Finding(None)
+
+
+def test_formulas_are_typeset_and_all_else_is_escaped():
+    shown = typeset("a < b, $v_i^T x < 1$, and $y$")
+    assert shown == (
+        'a &lt; b, <span class="math">\\(v_i^T x &lt; 1\\)</span>, and '
+        '<span class="math">\\(y\\)</span>'
+    )
+    assert all(claim.claim.count("$") % 2 == 0 for claim in read_claims().values())
 
 
 def test_other_letters_change_no_verdict_and_fail_nothing(one_claim, monkeypatch, tmp_path):
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache"))
-    row = Ledger()._row(one_claim)
-    assert "not checked" in row
-    outcome = record("x", False, evidence="It is ≈0.3.")
+    assert "not checked" in Ledger()._row(one_claim)
+    outcome = record("x", Finding(False, "It is ≈0.3."))
     assert repr(outcome) == "x: does not hold on these letters. Water is wet. It is ≈0.3."
     assert "does not hold on these letters. It is ≈0.3." in Ledger()._row(one_claim)
-    assert "cannot be decided" in repr(record("x", None))
-
-
-def test_a_file_in_place_of_the_cache_has_no_outcome(one_claim, monkeypatch, tmp_path):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "cache" / "file"))
+    (tmp_path / "cache" / "file").touch()
     assert claims.outcome_on_other_letters("x") == "not checked"
-    with pytest.raises(OSError, match=r"cannot write to the cache folder .*set ASSIGNMENT4_CACHE"):
+    with pytest.raises(OSError, match="set ASSIGNMENT4_CACHE"):
         record("x", True)
 
 
@@ -195,92 +202,37 @@ def test_a_file_in_place_of_the_cache_has_no_outcome(one_claim, monkeypatch, tmp
         ({"verdict": "refuted"}, "needs its 'because'"),
         ({"rests_on": ["z"]}, "rests on 'z', which is no claim"),
         ({"rests_on": ["x"]}, "rests on itself"),
-        ({"colour": "red"}, "its fields are"),
-        ({1: "red"}, "its fields are"),
-        ({"x" * 1000: "red"}, "its fields are"),
+        ({"colour": "red"}, "has the fields"),
         ({"id": 7}, "7: all fields are texts"),
-        ({"id": None}, "None: all fields are texts"),
-        ({"claim": ["Water", "is wet."]}, "x: all fields are texts"),
-        ({"verdict": True}, "x: all fields are texts"),
-        ({"verdict": ["confirmed"]}, "x: all fields are texts"),
         ({"because": None}, "x: all fields are texts"),
-        ({"rests_on": None}, "rests_on is a list of ids"),
         ({"rests_on": "x"}, "rests_on is a list of ids"),
-        ({"rests_on": [["x"]]}, "rests_on is a list of ids"),
-        ({"rests_on": {"x": "y"}}, "rests_on is a list of ids"),
-        ({"id": ""}, "'' is no id"),
         ({"id": "a b"}, "'a b' is no id"),
         ({"id": "../../x"}, "'../../x' is no id"),
-        ({"id": '"><script>'}, "is no id"),
-        ({"id": "x\n"}, "is no id"),
-        ({"id": "x" * 999 + "."}, "is no id"),
     ],
 )
 def test_broken_claims_are_refused(one_claim, changes, message, tmp_path):
     entry = dataclasses.asdict(one_claim) | {"rests_on": []} | changes
     path = tmp_path / "claims.yml"
     path.write_text(yaml.safe_dump([entry]), encoding="utf-8")
-    with pytest.raises(ValueError, match=message) as refusal:
+    with pytest.raises(ValueError, match=message):
         read_claims(path)
-    assert len(str(refusal.value)) < 400
 
 
-ENTRY = b"""- id: x
-  report: "Exercise 0"
-  claim: Water is wet.
-  verdict: confirmed
-  because: ""
-  rests_on: []
-"""
-NO_LEDGERS = {
-    "nothing": (b"", "claims.yml is no list of claims"),
-    "a text": (b"claims", "claims.yml is no list of claims"),
-    "one claim alone": (ENTRY.replace(b"- ", b"  "), "claims.yml is no list of claims"),
-    "a list of texts": (b"[a, b]", "'a' is no claim with fields"),
-    "a list within itself": (b"&a [*a]", "is no claim with fields"),
-    "an open bracket": (b"- [", r"claims.yml cannot be read: .* line 1"),
-    "a tabulator": (ENTRY + b"\t- id: y", r"claims.yml cannot be read: .* line 7"),
-    "two documents": (b"[]\n---\n[]", r"claims.yml cannot be read: .* line 2"),
-    "bytes of no encoding": (ENTRY + b"# \xff", "claims.yml cannot be read: "),
-    "an end of text": (ENTRY + b"# \x00", "claims.yml cannot be read: "),
-    "code": (b"- !!python/object/apply:os.getcwd []", r"cannot be read: .* line 1"),
-    "an unknown alias": (b"- *a", r"cannot be read: .* line 1"),
-    "brackets in brackets": (b"[" * 5000, "claims.yml cannot be read: "),
-    "a field twice": (
-        ENTRY + b"  verdict: refuted\n",
-        r"claims.yml cannot be read: 'verdict' occurs twice .* line 1",
-    ),
-    "a key that is a list": (b"- {[a]: b}", "claims.yml cannot be read: "),
-}
-
-
-@pytest.mark.parametrize(("content", "message"), NO_LEDGERS.values(), ids=list(NO_LEDGERS))
-def test_a_file_that_is_no_ledger_is_one_error(content, message, tmp_path):
+@pytest.mark.parametrize(
+    "content", [b"", b"claims", b"[a, b]", b"- [", b"[]\n---\n[]", b"# \xff", b"[" * 5000]
+)
+def test_a_file_that_is_no_ledger_is_one_error(content, tmp_path):
     path = tmp_path / "claims.yml"
-    path.write_bytes(ENTRY)
-    assert list(read_claims(path)) == ["x"]
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=message) as refusal:
+    with pytest.raises(ValueError, match=r"claims\.yml|has the fields") as refusal:
         read_claims(path)
     assert "\n" not in str(refusal.value)
-
-
-def test_a_long_row_of_foundations_is_followed(tmp_path):
-    entries = [ENTRY.replace(b"id: x", b"id: x0")]
-    entries += [
-        ENTRY.replace(b"id: x", b"id: x%d" % i).replace(b"[]", b"[x%d]" % (i - 1))
-        for i in range(1, 300)
-    ]
-    path = tmp_path / "claims.yml"
-    path.write_bytes(b"".join(reversed(entries)))
-    assert len(read_claims(path)) == 300
 
 
 @pytest.mark.parametrize(
     ("foundation", "verdict", "refused"),
     [
         ("undecided", "confirmed", True),
-        ("undecided", "refuted", True),
         ("undecided", "undecided", False),
         ("open", "undecided", True),
         ("refuted", "confirmed", True),
@@ -299,79 +251,22 @@ def test_no_verdict_is_firmer_than_those_it_rests_on(
     path = tmp_path / "claims.yml"
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     if refused:
-        message = f"above: cannot be {verdict}, since it rests on below, which is {foundation}"
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(ValueError, match=f"cannot be {verdict}, since it rests on below"):
             read_claims(path)
     else:
         assert list(read_claims(path)) == ["below", "above"]
-
-
-def test_an_id_may_not_occur_twice(one_claim, tmp_path):
-    path = tmp_path / "claims.yml"
-    entry = dataclasses.asdict(one_claim) | {"rests_on": []}
-    path.write_text(yaml.safe_dump([entry, entry]), encoding="utf-8")
-    with pytest.raises(ValueError, match="the id occurs twice"):
+    path.write_text(yaml.safe_dump([entries[0], entries[0]]), encoding="utf-8")
+    with pytest.raises(ValueError, match="occurs twice"):
         read_claims(path)
 
 
 def test_the_ledger_lists_every_claim_and_links_to_its_check():
     page = Ledger()._repr_html_()
-    for claim in read_claims().values():
-        assert f'<tr id="{claim.id}"' in page
+    assert all(f'<tr id="{name}"' in page for name in read_claims())
     assert '<a href="exercise2_letters.html#claim-2a-mean">' in page
-    assert sum(Ledger().counts().values()) == len(read_claims())
-
-
-def test_text_of_claims_is_escaped(one_claim, monkeypatch):
-    claim = dataclasses.replace(one_claim, claim="a < b & c")
-    monkeypatch.setattr("assignment4.claims.book_claims", lambda: {"x": claim})
-    monkeypatch.setattr("assignment4.book.ledger.book_claims", lambda: {"x": claim})
-    assert "a &lt; b &amp; c" in record("x", True)._repr_html_()
-    assert "a &lt; b &amp; c" in Ledger()._repr_html_()
-
-
-@pytest.fixture
-def two_claims(one_claim, monkeypatch):
-    """A ledger with a confirmed claim of exercise 2 and a refuted one of exercise 1."""
-    confirmed = dataclasses.replace(one_claim, id="2a-wet")
-    refuted = dataclasses.replace(
-        one_claim, id="1b-dry", verdict="refuted", because="A hand is wet."
-    )
-    found = {claim.id: claim for claim in (confirmed, refuted)}
-    monkeypatch.setattr("assignment4.book.ledger.book_claims", lambda: found)
-    return confirmed, refuted
-
-
-def test_the_ledger_offers_the_exercises_and_verdicts_that_it_has(two_claims):
-    page = Ledger()._repr_html_()
-    options = re.findall(r"<option(?: selected)?>(.*?)</option>", page)
-    assert options == ["all", "1", "2", "all", "confirmed", "refuted"]
-
-
-def test_the_ledger_offers_exercises_in_their_order(one_claim, monkeypatch):
-    claims = [dataclasses.replace(one_claim, id=f"{number}a-wet") for number in "735914826"]
-    monkeypatch.setattr(
-        "assignment4.book.ledger.book_claims", lambda: {one.id: one for one in claims}
-    )
-    options = re.findall(r"<option(?: selected)?>(\d)</option>", Ledger()._repr_html_())
-    assert options == list("123456789")
-
-
-def test_the_ledger_says_what_was_found_where_it_was_something_else(two_claims):
-    confirmed, refuted = (Ledger()._row(claim) for claim in two_claims)
-    assert "Found: A hand is wet." in refuted
-    assert "Found" not in confirmed
-
-
-def test_the_ledger_has_a_column_for_other_letters_only(two_claims, monkeypatch, tmp_path):
-    assert "On your letters" not in Ledger()._repr_html_()
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
-    assert "On your letters" in Ledger()._repr_html_()
-
-
-def test_only_verdicts_that_occur_are_counted(two_claims):
-    page = VerdictCounts()._repr_html_()
-    assert re.findall(r"<strong>(\d+)</strong> . (\w+)", page) == [
-        ("1", "confirmed"),
-        ("1", "refuted"),
+    counts = Ledger().counts()
+    assert sum(counts.values()) == len(read_claims())
+    links = VerdictCounts()._repr_html_()
+    assert [f"verdict={name}" in links for name in counts] == [
+        count > 0 for count in counts.values()
     ]

@@ -35,16 +35,6 @@ ALTERING = (
 """Variables of the outer run that the small book must not see."""
 
 
-MODULES = (
-    "__init__.py",
-    "book/__init__.py",
-    "book/network.py",
-    "book/notebooks.py",
-    "book/pictures.py",
-)
-"""Of this package, those that pytest's settings need."""
-
-
 def cell(source: str, *stored: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return new_code_cell(source, execution_count=1, outputs=list(stored))
 
@@ -61,9 +51,9 @@ class SmallBook:
         for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg"):
             (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, root / name)
-        (root / "assignment4" / "book").mkdir(parents=True)
-        for name in MODULES:
-            shutil.copy(ROOT / "assignment4" / name, root / "assignment4" / name)
+        for name in ("book", "cache"):
+            shutil.copytree(ROOT / "assignment4" / name, root / "assignment4" / name)
+        shutil.copy(ROOT / "assignment4" / "__init__.py", root / "assignment4")
         (root / "assignment4" / "letters.py").write_text(
             "import os\nPAIRS = os.environ.get('ASSIGNMENT4_PAIRS', 'Cyrillic')\n"
         )
@@ -102,90 +92,6 @@ def book(tmp_path: Path) -> SmallBook:
     return SmallBook(tmp_path)
 
 
-def test_chapters_pass_or_fail_as_they_should(book: SmallBook) -> None:
-    """Measured numbers are not compared, but their bounds are, and the package is found."""
-    source = "print('accuracy ≈0.97, above 0.9')"
-    chapters = {
-        "right": cell("import assignment4\nprint(1)", printed("1\n")),
-        "measured": cell(source, printed("accuracy ≈0.95, above 0.9\n")),
-        "wrong": cell("print(1)", printed("2\n")),
-        "bound": cell(source, printed("accuracy ≈0.97, above 0.8\n")),
-        "raising": cell("assert False"),
-        "warning": cell("import warnings\nwarnings.warn('stale')"),
-        "asking": cell("import socket\nsocket.create_connection(('192.0.2.1', 80), 1)"),
-    }
-    for name, only in chapters.items():
-        book.add_chapter(name, only)
-    passing = {"right": "PASSED", "measured": "PASSED"}
-    assert book.outcomes() == dict.fromkeys(chapters, "FAILED") | passing
-    assert "the network is off" in book.told
-
-
-def test_processes_side_by_side_share_the_processors_and_no_training(book: SmallBook) -> None:
-    """Those that train the same networks follow one another, and threads that are set are kept."""
-    half = max(1, os.cpu_count() // 2)
-    variables = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
-    source = f"import os\nprint(*map(os.environ.get, {variables}))"
-    book.add_chapter("one", cell(source, printed(f"{half} 7\n")))
-    sharing = "exercise2_losses", "exercise2_classifier_loss", "exercise2_comparison"
-    for name in sharing:
-        process = f"open('{name}', 'w').write(os.environ['PYTEST_XDIST_WORKER'])"
-        book.add_chapter(name, cell(f"import os\nassert {process}"))
-    result = book.pytest(
-        "--nbval", "--numprocesses", "2", "--dist", "loadfile", OPENBLAS_NUM_THREADS="7"
-    )
-    assert result.returncode == 0, result.stdout
-    assert len({(book.root / "chapters" / name).read_text() for name in sharing}) == 1
-
-
-@pytest.mark.parametrize(
-    "variable", ["ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS"]
-)
-def test_altered_runs_execute_without_comparing_and_say_so(book: SmallBook, variable: str) -> None:
-    book.add_chapter("one", cell("print(1)", printed("2\n")))
-    book.add_chapter("another", cell("assert False"))
-    assert book.outcomes(**{variable: "7"}) == {"one": "PASSED", "another": "FAILED"}
-    assert "outputs are not compared" in book.told
-
-
-def test_other_pairs_of_letters_are_those_of_the_chapters_only(book: SmallBook) -> None:
-    source = "from assignment4.letters import PAIRS\nassert PAIRS.endswith('greek.txt')"
-    book.add_chapter("one", cell(source))
-    (book.root / "tests" / "test_unit.py").write_text(
-        "import os\n"
-        "from assignment4.letters import PAIRS\n\n"
-        "def test_pairs():\n"
-        "    assert PAIRS == 'Cyrillic'\n"
-        "    assert 'ASSIGNMENT4_PAIRS' not in os.environ\n"
-    )
-    result = book.pytest("--nbval", ASSIGNMENT4_PAIRS="greek.txt")
-    assert result.returncode == 0, result.stdout
-    assert "2 passed" in result.stdout
-
-
-def test_chapters_follow_the_tests_in_reading_order(book: SmallBook) -> None:
-    book.add_chapter("another", cell("print(1)", printed("1\n")))
-    book.add_chapter("one", cell("print(1)", printed("1\n")))
-    (book.root / "tests" / "test_unit.py").write_text("def test_unit(): pass\n")
-    result = book.pytest("--nbval", "--collect-only", "-q", "chapters", "tests")
-    collected = [line for line in result.stdout.splitlines() if "::" in line]
-    assert [line.split("::")[0] for line in collected] == [
-        "tests/test_unit.py",
-        "chapters/one.ipynb",
-        "chapters/another.ipynb",
-    ]
-
-
-def test_slow_tests_run_with_nbval_or_when_named_by_marker(book: SmallBook) -> None:
-    book.add_chapter("one", cell("print(1)", printed("1\n")))
-    (book.root / "tests" / "test_unit.py").write_text(
-        "import pytest\n\n@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_fast(): pass\n"
-    )
-    assert "1 passed, 1 deselected" in book.pytest().stdout
-    assert "1 passed, 1 deselected" in book.pytest("-m", "slow").stdout
-    assert "3 passed" in book.pytest("--nbval").stdout
-
-
 DRAWING = """import base64
 from IPython.display import Image
 Image(base64.b64decode({!r}), format="png")"""
@@ -197,18 +103,85 @@ def png(grey: int) -> str:
     return base64.b64encode(picture.getvalue()).decode()
 
 
-def test_a_changed_picture_fails(book: SmallBook) -> None:
+def picture_cell(grey: int, tolerance: float | None = None) -> nbformat.NotebookNode:
+    """Return a cell that draws in a grey, beside a stored picture of grey 100."""
     shown = {"image/png": png(100), "text/plain": "<IPython.core.display.Image object>"}
-    stored = new_output("execute_result", data=shown, execution_count=1)
-    for name, grey in {"same": 100, "near": 101, "other": 110, "tolerated": 110}.items():
-        drawn = cell(DRAWING.format(png(grey)), stored)
-        if name == "tolerated":
-            drawn.metadata["picture_tolerance"] = 0.05
-        book.add_chapter(name, drawn)
-    assert book.outcomes() == {
-        "same": "PASSED",
-        "near": "PASSED",
-        "other": "FAILED",
-        "tolerated": "PASSED",
-    }
+    drawn = cell(DRAWING.format(png(grey)), new_output("execute_result", shown, execution_count=1))
+    if tolerance:
+        drawn.metadata["picture_tolerance"] = tolerance
+    return drawn
+
+
+MEASURED = "print('accuracy ≈0.97, above 0.9')"
+PASSING = {
+    "right": cell("import assignment4\nprint(1)", printed("1\n")),
+    "measured": cell(MEASURED, printed("accuracy ≈0.95, above 0.9\n")),
+    "picture_near": picture_cell(101),
+    "picture_tolerated": picture_cell(110, 0.05),
+}
+FAILING = {
+    "wrong": cell("print(1)", printed("2\n")),
+    "bound": cell(MEASURED, printed("accuracy ≈0.97, above 0.8\n")),
+    "raising": cell("assert False"),
+    "warning": cell("import warnings\nwarnings.warn('stale')"),
+    "asking": cell("import socket\nsocket.create_connection(('192.0.2.1', 80), 1)"),
+    "picture_other": picture_cell(110),
+}
+
+
+def test_chapters_pass_or_fail_as_they_should(book: SmallBook) -> None:
+    """Measured numbers are not compared, but their bounds are, and pictures by their colours."""
+    for name, only in (PASSING | FAILING).items():
+        book.add_chapter(name, only)
+    expected = dict.fromkeys(PASSING, "PASSED") | dict.fromkeys(FAILING, "FAILED")
+    assert book.outcomes() == expected
+    assert "the network is off" in book.told
     assert "differs from the stored one by 0.039; 0.005 is allowed" in book.told
+
+
+def test_processes_side_by_side_share_the_processors(book: SmallBook) -> None:
+    """Threads that somebody has set are kept."""
+    half = max(1, os.cpu_count() // 2)
+    variables = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
+    source = f"import os\nprint(*map(os.environ.get, {variables}))"
+    book.add_chapter("one", cell(source, printed(f"{half} 7\n")))
+    result = book.pytest(
+        "--nbval", "--numprocesses", "2", "--dist", "loadfile", OPENBLAS_NUM_THREADS="7"
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_other_letters_or_pairs_are_those_of_the_chapters_only_and_nothing_is_compared(
+    book: SmallBook,
+) -> None:
+    source = "from assignment4.letters import PAIRS\nassert PAIRS.endswith('greek.txt')\nprint(1)"
+    book.add_chapter("one", cell(source, printed("2\n")))
+    book.add_chapter("another", cell("assert False"))
+    (book.root / "tests" / "test_unit.py").write_text(
+        "import os\n"
+        "from assignment4.letters import PAIRS\n\n"
+        "def test_pairs():\n"
+        "    assert PAIRS == 'Cyrillic'\n"
+        "    assert 'ASSIGNMENT4_PAIRS' not in os.environ\n"
+    )
+    variables = {"ASSIGNMENT4_PAIRS": "greek.txt", "ASSIGNMENT4_STEPS": "7"}
+    assert book.outcomes(**variables) == {"one": "PASSED", "another": "FAILED"}
+    assert "outputs are not compared" in book.told
+    assert "2 passed" in book.told
+
+
+def test_tests_come_first_and_slow_ones_with_nbval_only(book: SmallBook) -> None:
+    for name in ("another", "one"):
+        book.add_chapter(name, cell("print(1)", printed("1\n")))
+    (book.root / "tests" / "test_unit.py").write_text(
+        "import pytest\n\n@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_fast(): pass\n"
+    )
+    assert "1 passed, 1 deselected" in book.pytest().stdout
+    result = book.pytest("--nbval", "--collect-only", "-q", "chapters", "tests")
+    collected = [line for line in result.stdout.splitlines() if "::" in line]
+    assert [line.split("::")[0] for line in collected] == [
+        "tests/test_unit.py",
+        "tests/test_unit.py",
+        "chapters/one.ipynb",
+        "chapters/another.ipynb",
+    ]

@@ -1,34 +1,49 @@
-"""Intervals and the decisions that rest on them."""
+"""Intervals, decisions that rest on them, and tables."""
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from assignment4.intervals import Interval, is_above, is_below, mean_interval, proportion_interval
+from assignment4.intervals import (
+    Interval,
+    all_of,
+    is_above,
+    is_below,
+    mean_interval,
+    opposite,
+    proportion_interval,
+    widen,
+)
+from assignment4.tables import table
 
 
 def test_wilson_s_interval_by_its_formula():
-    interval = proportion_interval(90, 100)
-    z, p, n = 1.959963984540054, 0.9, 100
+    z, p, n = stats.norm.ppf(0.975), 0.9, 100
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     margin = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert interval == pytest.approx((centre - margin, p, centre + margin), abs=1e-12)
+    assert proportion_interval(90, 100) == pytest.approx((centre - margin, p, centre + margin))
 
 
 def test_student_s_interval_of_five_values():
     values = [0.9, 0.92, 0.94, 0.96, 0.98]
-    margin = 2.7764451051977987 * np.std(values, ddof=1) / np.sqrt(5)
-    assert mean_interval(values) == pytest.approx((0.94 - margin, 0.94, 0.94 + margin), abs=1e-9)
+    expected = stats.t.interval(0.95, 4, loc=0.94, scale=stats.sem(values))
+    assert mean_interval(values) == pytest.approx((expected[0], 0.94, expected[1]))
 
 
-def test_one_value_has_no_interval():
-    with pytest.raises(ValueError, match="at least two values, got 1"):
-        mean_interval([0.9])
+def test_intervals_that_hold_together_miss_as_often_as_one():
+    """Bonferroni's quantile, for three means of five values."""
+    factor = stats.t.ppf(1 - 0.025 / 3, 4) / stats.t.ppf(0.975, 4)
+    found = widen(Interval(1.0, 2.0, 3.5), values=5, comparisons=3)
+    assert found == pytest.approx((2 - factor, 2, 2 + 1.5 * factor))
+    assert widen(found, values=5, comparisons=1) == found
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(1, 0), (3, 2), (-1, 2)])
-def test_impossible_proportions_are_refused(successes, trials):
-    with pytest.raises(ValueError, match=f"{successes} successes in {trials} trials"):
+def test_impossible_proportions_and_single_values_are_refused(successes, trials):
+    with pytest.raises(ValueError, match="no proportion"):
         proportion_interval(successes, trials)
+    with pytest.raises(ValueError, match="two values"):
+        mean_interval([0.9])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +53,23 @@ def test_decisions_need_a_margin(bound, above, below):
     interval = Interval(0.5, 0.6, 0.7)
     assert is_above(interval, bound) is above
     assert is_below(interval, bound) is below
+    assert opposite(above) is below
+    assert str(interval) == "≈0.600 (≈0.500 to ≈0.700)"
 
 
-def test_text_marks_numbers_as_measured():
-    assert str(Interval(0.5, 0.6, 0.7)) == "≈0.600 (≈0.500 to ≈0.700)"
+def test_one_false_is_enough_and_doubt_stays():
+    assert all_of([]) is all_of([True, True]) is True
+    assert all_of([None, False]) is False
+    assert all_of([True, None]) is None
+
+
+def test_a_table_shows_numbers_with_their_digits_and_marks_measured_ones():
+    columns = {"k": [1, 2000], "error": np.array([0.5, 1234.56]), "fits": [True, np.False_]}
+    shown = table(columns, digits=1, measured=["error"])
+    assert shown.names == ["k", "error", "fits"]
+    assert shown.rows == [["1", "≈0.5", "yes"], ["2,000", "≈1,234.6", "no"]]
+    assert "<td>≈0.5</td>" in shown._repr_html_()
+    with pytest.raises(ValueError, match="differ in length"):
+        table({"k": [1], "error": [1, 2]})
+    with pytest.raises(ValueError, match="no columns"):
+        table(columns, measured=["seconds"])

@@ -1,12 +1,18 @@
-"""Chapters are found in order, executed afresh and stored the same way every time."""
+"""Chapters are found, executed with the network off, and stored; pictures are compared."""
 
+import base64
+import io
+import socket
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
 
+from assignment4.book.network import NetworkError
 from assignment4.book.notebooks import (
     METADATA,
     chapter_paths,
@@ -15,6 +21,7 @@ from assignment4.book.notebooks import (
     store,
     toc_entries,
 )
+from assignment4.book.pictures import changed_pictures, difference
 
 
 def save(path: Path, *sources: str) -> Path:
@@ -39,76 +46,89 @@ def test_contents_are_read_in_reading_order(tmp_path: Path) -> None:
     assert [path.name for path in chapter_paths(tmp_path)] == ["intro.ipynb", "b.ipynb", "a.ipynb"]
 
 
-def test_relative_folders_are_taken_from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_taken_from_the_root_or_from_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/reader")
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", "mine/letters")
-    monkeypatch.setenv("ASSIGNMENT4_PAIRS", "mine/pairs.txt")
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", "/elsewhere")
+    monkeypatch.setenv("ASSIGNMENT4_CACHE", "~/kept")
+    monkeypatch.delenv("ASSIGNMENT4_PAIRS", raising=False)
     environment = kernel_environment(Path("/root"))
     assert environment["ASSIGNMENT4_LETTERS"] == "/root/mine/letters"
-    assert environment["ASSIGNMENT4_PAIRS"] == "/root/mine/pairs.txt"
-    assert environment["ASSIGNMENT4_CACHE"] == "/elsewhere"
-    assert environment["PYTHONPATH"].split(":")[0] == "/root"
-
-
-def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/reader")
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "~/letters")
-    monkeypatch.setenv("ASSIGNMENT4_CACHE", "~/kept")
-    environment = kernel_environment(Path("/root"))
-    assert environment["ASSIGNMENT4_LETTERS"] == "/home/reader/letters"
     assert environment["ASSIGNMENT4_CACHE"] == "/home/reader/kept"
-
-
-def test_unset_folders_stay_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ASSIGNMENT4_LETTERS", raising=False)
-    assert "ASSIGNMENT4_LETTERS" not in kernel_environment(Path("/root"))
+    assert environment["PYTHONPATH"].split(":")[0] == "/root"
+    assert "ASSIGNMENT4_PAIRS" not in environment
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
     path = tmp_path_factory.mktemp("chapters") / "sound.ipynb"
-    save(path, "print(1, flush=True)\nprint(2)", "import os\nos.environ['ASSIGNMENT4_PROGRESS']")
-    return execute(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSIGNMENT4_PROGRESS", "1")
+        asked = "import os\nos.environ['ASSIGNMENT4_PROGRESS']"
+        return execute(save(path, "print(1, flush=True)\nprint(2)", asked))
 
 
-def test_execution_counts_from_one(executed: NotebookNode) -> None:
+def test_execution_is_quiet_and_leaves_neither_time_nor_version(executed: NotebookNode) -> None:
     assert [cell.get("execution_count") for cell in executed.cells] == [None, 1, 2]
-
-
-def test_consecutive_prints_are_one_output(executed: NotebookNode) -> None:
     assert [output.text for output in executed.cells[1].outputs] == ["1\n2\n"]
-
-
-def test_progress_bars_are_off(executed: NotebookNode) -> None:
     assert executed.cells[2].outputs[0].data["text/plain"] == "'0'"
-
-
-def test_metadata_tells_neither_time_nor_version(executed: NotebookNode) -> None:
     assert executed.metadata == METADATA
     assert all(cell.metadata == {} for cell in executed.cells)
 
 
-def test_failure_names_chapter_and_cell(tmp_path: Path) -> None:
+def test_a_failure_names_its_chapter(tmp_path: Path) -> None:
     path = save(tmp_path / "broken.ipynb", "x = 1", "x / 0")
-    with pytest.raises(RuntimeError, match=r"(?s)^broken\.ipynb, code cell 2: .*ZeroDivisionError"):
+    with pytest.raises(RuntimeError, match=r"(?s)^broken\.ipynb: .*ZeroDivisionError"):
         execute(path)
 
 
-def test_stored_file_replaces_the_old_one_and_leaves_nothing_else(tmp_path: Path) -> None:
+def test_a_chapter_is_stored_wholly_or_not_at_all(tmp_path: Path) -> None:
     path = save(tmp_path / "chapter.ipynb", "1")
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "# Another title"
     store(notebook, path)
-    assert nbformat.read(path, as_version=4) == notebook
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
-    path = save(tmp_path / "chapter.ipynb", "1")
     before = path.read_bytes()
-    notebook = nbformat.read(path, as_version=4)
+    assert nbformat.read(path, as_version=4) == notebook
     notebook.metadata["unwritable"] = object()
     with pytest.raises(TypeError):
         store(notebook, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80), ("example.org", 80)])
+def test_no_other_machine_is_reached(address: tuple[str, int]) -> None:
+    with pytest.raises(NetworkError, match="network is off"):
+        socket.create_connection(address, timeout=1)
+
+
+def test_this_machine_is_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
+
+
+def png(colors: np.ndarray) -> bytes:
+    picture = io.BytesIO()
+    Image.fromarray(colors.astype(np.uint8)).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def test_pictures_differ_by_their_colours_and_by_more_than_an_edge() -> None:
+    white, black = np.full((10, 40), 255), np.zeros((10, 40))
+    half = np.where(np.arange(10)[:, None] < 5, black, white)
+    assert difference(png(white), png(white)) == 0
+    assert difference(png(white), png(black)) == 1
+    assert difference(png(half), png(white)) == pytest.approx(0.5)
+    assert difference(png(black), png(np.zeros((10, 42)))) == 0
+    assert difference(png(black), png(np.zeros((10, 43)))) == 1
+
+
+def test_only_pictures_are_compared_and_numbered() -> None:
+    def output(grey: int) -> dict:
+        picture = base64.b64encode(png(np.full((4, 4), grey)))
+        return {"output_type": "display_data", "data": {"image/png": picture}}
+
+    printed = {"output_type": "stream", "text": "1"}
+    stored = [printed, output(255), output(255)]
+    assert changed_pictures(stored, stored, 0) == []
+    (line,) = changed_pictures([output(255), printed, output(200)], stored, 0.1)
+    assert line.startswith("picture 2 differs")

@@ -12,8 +12,8 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from assignment4 import ROOT
-from assignment4.book.checksums import published_files
 from assignment4.book.notebooks import chapter_paths, store
+from assignment4.book.pages import published_files
 from assignment4.cache import write_atomically
 
 BUILD = ROOT / "_build"

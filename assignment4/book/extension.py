@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from assignment4.book import checksums, downloads, glossary, page_weight, reading, results
+from assignment4.book import glossary, pages, results
 from assignment4.book.notebooks import chapter_paths, kernel_environment, toc_entries
 
 MATHJAX_PARTS = (
@@ -82,6 +82,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-before-read-docs", read_in_order)
     app.connect("source-read", announce)
     app.connect("html-page-context", make_citations_list_items)
-    for part in (checksums, downloads, glossary, page_weight, reading, results):
+    for part in (glossary, pages, results):
         part.setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from assignment4.book.notebooks import chapter_paths
-from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters
+from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters, typeset
 from assignment4.figures.pages import fill_page
 from assignment4.figures.sprites import option_elements
 from assignment4.letters.loading import are_of_the_book
@@ -33,9 +33,19 @@ class Ledger:
 
     def __init__(self) -> None:
         self.claims = list(book_claims().values())
+        self.depths: dict[str, int] = {}
+        for claim in book_claims().values():
+            self._measure(claim.id)
         self.chapters = {
             claim_id: path.stem for path in chapter_paths() for claim_id in recorded_claims(path)
         }
+
+    def _measure(self, name: str) -> int:
+        """Return how many claims stand one upon the other below a claim."""
+        if name not in self.depths:
+            foundations = book_claims()[name].rests_on
+            self.depths[name] = max((1 + self._measure(other) for other in foundations), default=0)
+        return self.depths[name]
 
     def counts(self) -> dict[str, int]:
         """Return how many claims have each verdict."""
@@ -66,18 +76,19 @@ class Ledger:
     def _row(self, claim: Claim) -> str:
         chapter = self.chapters.get(claim.id)
         name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
-        found = f'<p class="found">Found: {html.escape(claim.because)}</p>' if claim.because else ""
+        found = f'<p class="found">Found: {typeset(claim.because)}</p>' if claim.because else ""
         foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
         cells = [
             f"{name}<br><strong>{MARKS[claim.verdict]} {claim.verdict}</strong>"
             f"<br><small>{html.escape(claim.report)}</small>",
-            html.escape(claim.claim) + found,
+            typeset(claim.claim) + found,
             foundations,
         ]
         if not are_of_the_book():
-            cells.append(html.escape(outcome_on_other_letters(claim.id)))
+            cells.append(typeset(outcome_on_other_letters(claim.id)))
         attributes = (
             f' id="{claim.id}" class="claim-{claim.verdict}"'
+            f' style="--depth: {self.depths[claim.id]}"'
             f' data-exercise="{claim.id[0]}" data-verdict="{claim.verdict}"'
         )
         return html_row(cells, attributes=attributes)

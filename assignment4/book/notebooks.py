@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from assignment4 import ROOT
+from assignment4.cache import write_atomically
 
 TIMEOUT = 1800
 """Seconds that one cell may take."""
@@ -102,10 +102,10 @@ def execute(path: Path) -> nbformat.NotebookNode:
     """Return the notebook with the outputs of a fresh kernel, run in the notebook's folder.
 
     Raises:
-        RuntimeError: a cell fails; the message names the notebook and the cell.
+        RuntimeError: a cell fails; the message names the notebook and shows the cell.
     """
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.update(METADATA)
+    os.environ.update(kernel_environment())
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -114,23 +114,14 @@ def execute(path: Path) -> nbformat.NotebookNode:
         record_timing=False,
         coalesce_streams=True,
     )
-    with client.setup_kernel(env={**os.environ, **kernel_environment()}):
-        for index, cell in enumerate(notebook.cells):
-            cell.metadata.pop("execution", None)
-            try:
-                client.execute_cell(cell, index)
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                number = sum(other.cell_type == "code" for other in notebook.cells[: index + 1])
-                raise RuntimeError(f"{path.name}, code cell {number}: {error}") from error
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise RuntimeError(f"{path.name}: {error}") from error
+    notebook.metadata.update(METADATA)
     return notebook
 
 
 def store(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Rewrite the notebook at once: a reader finds the old file or the new one, never a part."""
-    text = nbformat.writes(notebook) + "\n"
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".partial", delete=False
-    ) as file:
-        file.write(text)
-    shutil.copymode(path, file.name)
-    os.replace(file.name, path)
+    write_atomically(path, (nbformat.writes(notebook) + "\n").encode())

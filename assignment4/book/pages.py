@@ -1,20 +1,55 @@
-"""What a page offers beside itself: its notebook without outputs, and places to run it.
+"""What a page has beside its text: how long it takes to read, what it offers, and checksums.
 
 The repository's address is given in one place, `repository: url` of `_config.yml`. Where that is
 empty, as in the repository, the address of the fork that a hosted build runs for takes its place;
 without either there are no links to places that run notebooks.
 """
 
+import math
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from assignment4.book.notebooks import chapter_paths
+from assignment4.cache import file_digest
+
+WORDS_PER_MINUTE = 150
+"""Of a reader who follows formulas and code."""
+
+STEP = 5
+"""Minutes that a time is rounded up to."""
+
+
+class ReadingTime(nodes.inline):
+    """The place of a reading time, filled when the whole chapter is read."""
+
+
+def reading_minutes(words: int) -> int:
+    """Return the minutes that so many words take, rounded up to a multiple of five."""
+    return STEP * math.ceil(words / WORDS_PER_MINUTE / STEP)
+
+
+def place(
+    name: str, rawtext: str, text: str, line: int, inliner: Inliner, *_: object
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Make the place of the role `reading-time`, whose text is the unit."""
+    return [ReadingTime(rawtext, "", unit=text)], []
+
+
+def fill(app: Sphinx, document: nodes.document) -> None:
+    """Put the time in each place of a chapter."""
+    for node in list(document.findall(ReadingTime)):
+        words = sum(len(part.astext().split()) for part in document.findall(nodes.paragraph))
+        minutes = reading_minutes(words)
+        node.replace_self(nodes.Text(f"{minutes} {node['unit']}"))
+
 
 FOLDER = "_downloads/without_outputs"
 LAUNCH_BUTTONS = {
@@ -85,8 +120,54 @@ def offer_without_outputs(
             )
 
 
+def load_images_late(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
+    """Let a browser load the images of a page when they are about to be seen."""
+    if body := context.get("body"):
+        context["body"] = re.sub(r"<img (?=[^>]*src=\"[^d])", '<img loading="lazy" ', body)
+
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def published_files(pages: Path) -> list[Path]:
+    """Return the files of built pages that readers get, in the order of their names."""
+    return sorted(
+        file
+        for file in pages.rglob("*")
+        if file.is_file() and file.suffix != ".map" and file.name != ".buildinfo"
+    )
+
+
+def write_checksums(pages: Path) -> None:
+    """Write SHA256SUMS into a folder of pages, as `sha256sum --check` reads it."""
+    path = pages / CHECKSUMS
+    lines = [
+        f"{file_digest(file)}  {file.relative_to(pages).as_posix()}\n"
+        for file in published_files(pages)
+        if file != path
+    ]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Empty the theme's drawings of icons, which it brings as a font too, and write checksums."""
+    if error or app.builder.name != "html":
+        return
+    folder = Path(app.outdir)
+    (folder / "_static" / "scripts" / "fontawesome.js").write_text("", encoding="utf-8")
+    for path in folder.rglob("*.map"):
+        path.unlink()
+    write_checksums(folder)
+
+
 def setup(app: Sphinx) -> None:
-    """Connect address and downloads."""
+    """Connect role, address, downloads and checksums."""
+    app.add_role("reading-time", place)
+    app.connect("doctree-read", fill)
     app.connect("config-inited", set_repository)
-    app.connect("build-finished", write_without_outputs)
+    app.connect("html-page-context", load_images_late)
     app.connect("html-page-context", offer_without_outputs, priority=900)
+    app.connect("build-finished", write_without_outputs)
+    app.connect("build-finished", finish, priority=950)  # after all that alters pages
