@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, ORANGE
-from assignment4.pca.minimum.minimiser import Search
+from assignment4.pca.minimum.search import SubspaceSearch
 
 _BARS = 40
 
 
-def plot_search(axes: Axes, search: Search) -> Axes:
+def plot_search(axes: Axes, search: SubspaceSearch) -> Axes:
     """Draw errors of random subspaces as bars, those of eigenvectors as ticks, and the formula.
 
     Args:

@@ -9,10 +9,12 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 import numpy as np
 
+from assignment4.claims import typeset
 from assignment4.pca.derivation.index_notation import GeneralLine
 from assignment4.pca.derivation.settings import FAMILIES, Setting
 
@@ -84,7 +86,7 @@ class Slip:
     def __repr__(self) -> str:
         return f"{self.place}: {self.slip}, {self.effect}"
 
-    @property
+    @cached_property
     def effect(self) -> str:
         """NO_VALUE, HIDDEN or SHOWN, as computed, or "" if it makes no difference.
 
@@ -153,7 +155,7 @@ class Step:
     previous: Line
     slips: tuple[Slip, ...] = ()
 
-    @property
+    @cached_property
     def follows(self) -> bool:
         """Whether the line follows from the one before by nothing else than what it cites."""
         return not self._fault()
@@ -171,7 +173,7 @@ class Step:
             return None
         return lines[0].follows(lines[1])
 
-    @property
+    @cached_property
     def as_printed(self) -> bool:
         """Whether it follows with the first slip of the line, or else of what it starts from."""
         value, previous = self.line.value, self.previous.value
@@ -197,7 +199,7 @@ class Step:
         start = "" if self.previous.number else self.previous.formula
         formula = rf"{start} {sign} {self.line.formula} \tag{{{self.line.number}}}"
         printed = [
-            f"In print ${one.printed}$ for ${one.right}$: {one.slip}. With it there is {one.effect}."
+            f"In print ${one.printed}$ for ${one.right}$: {one.slip}, which gives {one.effect}."
             for one in self.slips
         ]
         sentences = "<br>".join(map(typeset, [self._outcome(), *printed]))
@@ -230,10 +232,3 @@ class Step:
         if self.slips:
             found += f". As printed it {'does' if self.as_printed else 'does not'}"
         return f"{found}."
-
-
-def typeset(text: str) -> str:
-    """Return text as HTML, in which MathJax finds what stands between dollars."""
-    parts = escape(text).split("$")
-    parts[1::2] = [rf'<span class="math">\({formula}\)</span>' for formula in parts[1::2]]
-    return "".join(parts)

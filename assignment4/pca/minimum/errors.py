@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assignment4.claims import Finding
-from assignment4.pca.components import PCA, reconstruction_error
+from assignment4.pca.components import PrincipalComponents, reconstruction_error
 from assignment4.pca.inputs import as_samples
 from assignment4.tables import Table, table
 
@@ -55,7 +55,11 @@ class MeasuredErrors:
 
 
 def measure_errors(
-    components: PCA, samples: np.ndarray, numbers: Sequence[int], *, shift: bool = True
+    components: PrincipalComponents,
+    samples: np.ndarray,
+    numbers: Sequence[int],
+    *,
+    shift: bool = True,
 ) -> MeasuredErrors:
     """Measure the errors of the first components on the samples that they were found on.
 
@@ -70,18 +74,14 @@ def measure_errors(
 
     Source: report, Exercise 4 b, (5) and (17).
     """
-    samples = as_samples(samples, width=len(components.mean_))
-    if len(samples) != components.n_samples_:
-        raise ValueError(
-            f"components of {components.n_samples_} samples, measured on {len(samples)}"
-        )
-    shifted = samples - components.mean_ if shift else samples
+    samples = as_samples(samples, width=len(components.mean))
+    if len(samples) != components.count:
+        raise ValueError(f"components of {components.count} samples, measured on {len(samples)}")
+    shifted = samples - components.mean if shift else samples
     errors = [reconstruction_error(shifted, components.keep(k)) for k in numbers]
     sums = [components.least_error(k) for k in numbers]
     total = components.least_error(0)
-    return MeasuredErrors(
-        tuple(numbers), np.array(errors), np.array(sums), total, components.n_samples_
-    )
+    return MeasuredErrors(tuple(numbers), np.array(errors), np.array(sums), total, components.count)
 
 
 def errors_table(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Table:

@@ -1,4 +1,4 @@
-r"""Exercise 4 b: a minimiser without any eigenvector, and where choices of eigenvectors are saddles.
+r"""Exercise 4 b: a minimiser without any eigenvector, and choices of eigenvectors as saddles.
 
 In the coordinates of the eigenvectors the covariance is the diagonal matrix of its eigenvalues.
 Symbolic checks are for all real values of their symbols. The minimum is the one that
@@ -14,6 +14,9 @@ from assignment4.pca.derivation.facts import is_zero
 from assignment4.pca.minimum.lagrangian import is_orthonormal, is_stationary, report_pair_rule
 from assignment4.tables import Table, table
 
+Angle = sympy.Expr | float | str
+"""In radians, or the name of a symbol."""
+
 
 def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[sympy.Expr]:
     r"""Return d eigenvalues in descending order: the last one, and the gaps above it.
@@ -28,7 +31,11 @@ def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[sympy.Ex
 
 
 def turned_basis(
-    d: int, k: int, *, kept: sympy.Expr | float | str = "s", discarded: sympy.Expr | float | str = "t"
+    d: int,
+    k: int,
+    *,
+    kept: sympy.Expr | float | str = "s",
+    discarded: sympy.Expr | float | str = "t",
 ) -> sympy.Matrix:
     r"""Return the unit vectors, with the first two kept and the first two discarded ones turned.
 
@@ -38,8 +45,8 @@ def turned_basis(
     Args:
         d: how many there are.
         k: how many of the first are kept.
-        kept: the angle in radians, or the name of a symbol.
-        discarded: likewise.
+        kept: the angle of the kept ones.
+        discarded: that of the discarded ones.
 
     Returns:
         (d, d) matrix, orthonormal columns.
