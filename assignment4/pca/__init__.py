@@ -55,7 +55,6 @@ from assignment4.pca.minimum.turned import (
     is_minimiser,
     minimisers_consist_of_eigenvectors,
     ordered_eigenvalues,
-    spans_equal,
     turned_basis,
     ways_from_eigenvectors,
 )
@@ -104,7 +103,6 @@ __all__ = [
     "represent_exactly",
     "search_minimum",
     "separates_eigenvectors",
-    "spans_equal",
     "splits_as_printed",
     "squares_of_mean",
     "steps",

@@ -116,11 +116,6 @@ def describe_basis(eigenvalues: Sequence[sympy.Expr], basis: sympy.MatrixBase, k
     return table({"at all angles": list(found), "": list(found.values())})
 
 
-def spans_equal(basis: sympy.MatrixBase, other: sympy.MatrixBase) -> bool:
-    """Return True if two sets of orthonormal columns have the same projector, for all symbols."""
-    return is_zero(basis * basis.T - other * other.T)
-
-
 def curvatures(
     eigenvalues: Sequence[sympy.Expr], discarded: Collection[int]
 ) -> dict[tuple[int, int], sympy.Expr]:
