@@ -263,7 +263,22 @@ WRONG_LINES = {
 }
 
 
-@pytest.mark.can_fail(*(f"4b-{number}" for number in range(4, 18)))
+@pytest.mark.can_fail(
+    "4b-4",
+    "4b-5",
+    "4b-6",
+    "4b-7",
+    "4b-8",
+    "4b-9",
+    "4b-10",
+    "4b-11",
+    "4b-12",
+    "4b-13",
+    "4b-14",
+    "4b-15",
+    "4b-16",
+    "4b-17",
+)
 @pytest.mark.parametrize(
     ("number", "wrong"),
     [(number, wrong) for number, values in WRONG_LINES.items() for wrong in values]
@@ -320,7 +335,7 @@ def from_k(expression):
     )
 
 
-@pytest.mark.can_fail(*(f"4b-{number}" for number in (6, *GENERAL)))
+@pytest.mark.can_fail("4b-6", "4b-13", "4b-14", "4b-15", "4b-17")
 @pytest.mark.parametrize("number", [6, *GENERAL])
 def test_wrong_lines_do_not_follow_for_symbolic_sizes(number):
     general, previous = LINES[number].general, LINES[number - 1].general

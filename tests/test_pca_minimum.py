@@ -108,6 +108,7 @@ def test_a_turned_basis_is_stationary_with_multipliers_that_are_not_zero():
 @pytest.mark.can_fail("4b-minimiser")
 def test_the_claim_as_it_stands_fails_on_a_turned_basis():
     assert minimisers_consist_of_eigenvectors(EIGENVALUES, [sympy.eye(4)], 2)
+    assert not minimisers_consist_of_eigenvectors(*pca.COUNTEREXAMPLE)
     assert not minimisers_consist_of_eigenvectors(EIGENVALUES, [sympy.eye(4), TURNED], 2)
     half = turned_basis(4, 2, kept=0)
     assert not minimisers_consist_of_eigenvectors(EIGENVALUES, [half], 2)

@@ -51,6 +51,7 @@ from assignment4.pca.minimum.search import (
     search_minimum,
 )
 from assignment4.pca.minimum.turned import (
+    COUNTEREXAMPLE,
     describe_basis,
     is_minimiser,
     minimisers_consist_of_eigenvectors,
@@ -62,6 +63,7 @@ from assignment4.pca.misprints import Misprints
 from assignment4.pca.singular_values import decompose, matches_components
 
 __all__ = [
+    "COUNTEREXAMPLE",
     "LINES",
     "Misprints",
     "PrincipalComponents",

@@ -95,20 +95,15 @@ def errors_table(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Table:
     return table({"k": shifted.numbers} | shares, digits=4, measured=list(shares))
 
 
-def errors_are_discarded_sums(
-    found: MeasuredErrors, *, relative_up_to: int = RELATIVE_UP_TO
-) -> Finding:
+def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
     """Find whether every measured error is L times the sum of the discarded eigenvalues.
 
-    To ABSOLUTE of the total for every k, and to RELATIVE of the error up to a given k, or up to
-    L - 2 where there are fewer samples: L - 1 components leave nothing of them but rounding.
-
-    Args:
-        found: for at least one k, of the data that the components are of.
-        relative_up_to: that k.
+    To ABSOLUTE of the total for every k, of which there must be one, and to RELATIVE of the error
+    up to RELATIVE_UP_TO, or up to L - 2 where there are fewer samples: L - 1 components leave
+    nothing of them but rounding.
     """
     difference = np.abs(found.errors - found.sums)
-    early = np.array(found.numbers) <= min(relative_up_to, found.count - 2)
+    early = np.array(found.numbers) <= min(RELATIVE_UP_TO, found.count - 2)
     holds = bool(
         len(difference)
         and (difference <= ABSOLUTE * found.total).all()

@@ -101,6 +101,10 @@ def minimisers_consist_of_eigenvectors(
     )
 
 
+COUNTEREXAMPLE = (ordered_eigenvalues(4), [turned_basis(4, 2)], 2)
+"""What `minimisers_consist_of_eigenvectors` says no to: a minimiser without any eigenvector."""
+
+
 def describe_basis(eigenvalues: Sequence[sympy.Expr], basis: sympy.MatrixBase, k: int) -> Table:
     """Return whether a basis is stationary and minimal, and which columns are eigenvectors.
 
