@@ -248,6 +248,7 @@ def test_centring_saves_at_most_one_component(found, moment):
     assert not saves(centred, uncentred * 1.2)
     assert saves(np.array([3, 1.5, 0.5]), np.array([3, 1, 1.0]))
     assert not saves(np.array([3.0, 2, 1]), np.array([3, 1.5, 1.4]))
+    assert not saves(np.array([3.0, 1, 0]), np.array([3.0, 3, 3]))
     large = np.array([3e6, 2e6, 0])
     assert saves(large, large - [0, 3e-6, 0])
     assert not saves(large, large - [0, 3e-5, 0])
@@ -268,6 +269,7 @@ def test_the_last_eigenvalue_of_the_letters_is_rounding(training_images, letters
     assert is_rounding(images, 3 * rounding)
     assert not is_rounding(images, 6 * rounding)
     assert is_rounding(np.zeros((3, 4)), 0.0)
+    assert not is_rounding(np.full((3, 4), 1e-3), 0.0)
 
 
 def test_the_mean_image_of_normalised_letters_is_not_zero(letters, found):

@@ -211,6 +211,10 @@ def no_cost_of_kept(eigenvalue, threshold, share, kept):
     return (0 * eigenvalue, share) if kept else excess_term(eigenvalue, threshold, share, kept)
 
 
+def other_shares(eigenvalue, threshold, share, kept):
+    return excess_term(eigenvalue, threshold, 1 - share, kept)
+
+
 CHECKS = (excess_is_sum_of_terms, no_term_is_negative, minimum_forces_subspace)
 
 
@@ -225,6 +229,7 @@ CHECKS = (excess_is_sum_of_terms, no_term_is_negative, minimum_forces_subspace)
         (always_kept, []),
         (other_threshold, [0]),
         (no_cost_of_kept, [1]),
+        (other_shares, [1]),
     ],
 )
 def test_checks_of_the_excess_fail(wrong, passed):
