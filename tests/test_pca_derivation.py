@@ -1,58 +1,28 @@
-"""Exercise 4 b: each line follows from the one before, and a wrong one does not."""
+"""Exercise 4 a and b: each line follows from the one before, and a wrong one does not."""
 
-import dataclasses
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
+import numpy as np
 import pytest
 import sympy
 
-from assignment4 import ROOT
-from assignment4.pca.derivation.checks import (
-    FOR_ALL_SIZES,
-    SETTINGS,
-    are_eigenvectors,
-    are_orthogonal,
-    are_unit,
-    differ_by,
-    fault,
-    follows,
-    has_effect,
-    needs_what_it_cites,
-    represent_exactly,
-    separates_eigenvectors,
-    steps,
-)
-from assignment4.pca.derivation.lines import (
-    LINES,
-    covariance,
-    error,
-    expansion,
-    expansion_row,
-    line_before,
-    product_of_means,
-    squared_norm,
-    squares_of_mean,
-)
-from assignment4.pca.derivation.settings import (
-    arbitrary_settings,
-    build_setting,
-    cayley_basis,
-    orthogonal_settings,
-    orthonormal_settings,
-    symbols_matrix,
-    unit_eigenvectors,
-    unit_vectors,
-)
-from assignment4.pca.derivation.slips import HIDDEN, NO_VALUE, SHOWN, SLIPS, printed_step
+from assignment4 import ROOT, pca
+from assignment4.pca.derivation import covariance, double_sum, index_notation, remainder
+from assignment4.pca.derivation.index_notation import G, L, c, i, j, l, terms, total
+from assignment4.pca.derivation.line import HIDDEN, NO_VALUE, SHOWN, fault
+from assignment4.pca.derivation.projection import entry_of_sum, projection_onto, sum_of_scaled
+from assignment4.pca.derivation.remainder import expansion, expansion_row, squared_norm
+from assignment4.pca.derivation.settings import FAMILIES, build_setting
+from assignment4.pca.misprints import SLIPS, Misprints
 
-SCALED = sympy.diag(1, 2, 1)
+LINES = pca.LINES
 CITING = [number for number, line in LINES.items() if line.cites]
-
-
-def replaced(number, value):
-    return dataclasses.replace(LINES[number], value=value)
+GENERAL = [9, 10, 11, 12, 13, 14, 15, 17]
+SCALED = sympy.diag(1, 2, 1)
+ANY = FAMILIES[""].settings
 
 
 def kept_too(s):
@@ -60,135 +30,160 @@ def kept_too(s):
     return s.vectors[max(s.k - 1, 0) :]
 
 
-# (1), (2), (3)
+# Exercise 4 a
 
 
-@pytest.mark.parametrize("d", [2, 3])
-@pytest.mark.parametrize("reflected", [False, True])
-def test_general_orthonormal_bases_have_the_three_facts(d, reflected):
-    V = cayley_basis(d, reflected=reflected)
-    assert are_unit(V)
-    assert are_orthogonal(V)
-    assert represent_exactly(V)
-    assert sympy.cancel(V.det()) == (-1 if reflected else 1)
-
-
-@pytest.mark.can_fail("4b-1")
+@pytest.mark.can_fail("4a-projection")
 @pytest.mark.parametrize(
     "wrong",
     [
-        cayley_basis(3) * SCALED,
-        cayley_basis(3) + sympy.eye(3),
-        symbols_matrix("v", 2, 2),
-        sympy.Matrix([[1, 0], [1, 1]]),
+        lambda V, x: V.T * V * x,
+        lambda V, x: V * V * x,
+        lambda V, x: -V * V.T * x,
+        lambda V, x: V.T * x,
+        lambda V, x: x,
+        lambda V, x: V * V.T * x if isinstance(V, sympy.MatrixBase) else 2 * V * V.T * x,
+        *(lambda V, x, d=d: pca.compact(V, x) * (2 if V.rows == d else 1) for d in (1, 2, 3, 4)),
+        lambda V, x: V * (V.T * V).inv() * V.T * x if V.shape == (2, 1) else V * V.T * x,
     ],
 )
-def test_other_lengths_are_refused(wrong):
-    assert not are_unit(wrong)
+def test_the_sum_is_the_compact_form_and_no_other(wrong):
+    assert pca.sum_is_compact(pca.compact)
+    assert not pca.sum_is_compact(wrong)
 
 
-@pytest.mark.can_fail("4b-2")
-@pytest.mark.parametrize(
-    "wrong",
-    [unit_vectors(2, 2), unit_vectors(3, 2), cayley_basis(2) * sympy.Matrix([[1, 1], [0, 1]])],
-)
-def test_other_angles_are_refused(wrong):
-    assert not are_orthogonal(wrong)
-
-
-@pytest.mark.can_fail("4b-3")
-@pytest.mark.parametrize(
-    "wrong", [cayley_basis(3)[:, :2], cayley_basis(3) * SCALED, unit_vectors(2, 2)]
-)
-def test_an_incomplete_or_other_basis_is_refused(wrong):
-    assert not represent_exactly(wrong)
-
-
-def test_each_family_of_bases_has_its_own_fact_only():
-    assert are_unit(unit_vectors(3, 3))
-    assert not are_orthogonal(unit_vectors(3, 3))
-    scaled = cayley_basis(3) * sympy.diag(*symbols_matrix("s", 3, 1))
-    assert are_orthogonal(scaled)
-    assert not are_unit(scaled)
-    assert not represent_exactly(scaled)
-
-
-def symmetric(d):
-    V, eigenvalues = cayley_basis(d), symbols_matrix("l", d, 1)
-    return V, V * sympy.diag(*eigenvalues) * V.T
-
-
-@pytest.mark.can_fail("4b-1", "4b-2")
-def test_the_eigenvectors_of_a_symmetric_matrix_can_be_chosen_orthonormal():
-    S = sympy.Matrix([["a", "b"], ["b", "c"]]).replace(
-        lambda e: e.is_Symbol, lambda e: sympy.Symbol(e.name, real=True)
+def test_the_sum_for_symbolic_sizes_is_that_of_explicit_ones():
+    d, k = sympy.symbols("d k", integer=True, positive=True)
+    row = sympy.Symbol("r", integer=True)
+    V, x = sympy.MatrixSymbol("V", d, k), sympy.MatrixSymbol("x", d, 1)
+    numbers, image = sympy.Matrix(3, 2, [1, 2, 3, 5, 7, 11]), sympy.Matrix([13, 17, 19])
+    entry = entry_of_sum(V, x, row).subs({d: 3, k: 2}).doit()
+    found = sympy.Matrix([entry.subs({row: r}) for r in range(3)]).subs(
+        {sympy.MatrixSymbol("V", 3, 2): numbers, sympy.MatrixSymbol("x", 3, 1): image}
     )
-    for V, matrix in ((unit_eigenvectors(S), S), symmetric(2), symmetric(3)):
-        assert are_eigenvectors(V, matrix)
-        assert are_unit(V)
-        assert are_orthogonal(V)
-        assert are_eigenvectors(2 * V, matrix)
-        assert not are_unit(2 * V)
+    assert found == sum_of_scaled(numbers, image) == numbers * numbers.T * image
+
+
+@pytest.mark.can_fail("4a-length")
+@pytest.mark.parametrize("d", [2, 3])
+def test_the_dot_product_is_the_signed_length_for_unit_vectors_only(d):
+    unit, x, v = (
+        pca.unit_vectors(d, 1),
+        pca.symbols_matrix("x", d, 1),
+        pca.symbols_matrix("v", d, 1),
+    )
+    dot_product = pca.dot_product
+    assert pca.is_length(pca.length, v, x)
+    assert pca.is_signed_length(dot_product, unit, x)
+    assert not pca.is_length(dot_product, unit, x)
+    assert not pca.is_signed_length(dot_product, 2 * unit, x)
+    assert not pca.is_signed_length(dot_product, v, x)
+    for wrong in (lambda v, x: -dot_product(v, x), lambda v, x: 2 * dot_product(v, x), pca.length):
+        assert not pca.is_signed_length(wrong, unit, x)
+    rest = x - projection_onto(v, x)
+    assert sympy.cancel(v.dot(rest)) == 0
+    assert sympy.cancel(projection_onto(2 * v, x)[0] - projection_onto(v, x)[0]) == 0
+
+
+@pytest.mark.can_fail("4a-length")
+@pytest.mark.parametrize(
+    ("v", "x", "found", "right"),
+    [([1, 0], [-2, 1], -2, 2), ([2, 0], [3, 1], 6, 3), ([1, 1], [1, 0], 1, sympy.sqrt(2) / 2)],
+)
+def test_the_dot_product_is_not_always_the_length(v, x, found, right):
+    v, x = sympy.Matrix(v), sympy.Matrix(x)
+    assert (pca.dot_product(v, x), pca.length(v, x)) == (found, right)
+    assert not pca.is_length(pca.dot_product, v, x)
+    assert pca.is_length(pca.length, v, x)
+    assert pca.is_length(pca.dot_product, sympy.Matrix([1, 0]), sympy.Matrix([2, 1]))
+
+
+def test_what_is_left_is_orthogonal_for_orthonormal_vectors_only():
+    x = pca.symbols_matrix("x", 3, 1)
+    assert pca.leaves_orthogonal(pca.cayley_basis(3)[:, :2], x)
+    assert not pca.leaves_orthogonal(pca.symbols_matrix("v", 3, 2), x)
+
+
+# (1) to (3), and the settings
+
+
+@pytest.mark.can_fail("4b-1", "4b-2", "4b-3")
+@pytest.mark.parametrize("reflected", [False, True])
+@pytest.mark.parametrize("d", [2, 3])
+def test_general_orthonormal_bases_have_the_three_facts_and_others_do_not(d, reflected):
+    V = pca.cayley_basis(d, reflected=reflected)
+    assert pca.are_unit(V)
+    assert pca.are_orthogonal(V)
+    assert pca.represent_exactly(V)
+    assert sympy.cancel(V.det()) == (-1 if reflected else 1)
+    assert len(V.free_symbols) == d * (d - 1) / 2
+    assert V.subs(dict.fromkeys(V.free_symbols, 0)) == sympy.diag(
+        *[1] * (d - 1), V.det().simplify()
+    )
+    assert not pca.represent_exactly(V[:, :-1])
+    scaled = V * sympy.diag(*pca.symbols_matrix("s", d, 1))
+    assert pca.are_orthogonal(scaled)
+    assert not pca.are_unit(scaled)
+    assert not pca.represent_exactly(scaled)
+    assert pca.are_unit(pca.unit_vectors(d, d))
+    assert not pca.are_orthogonal(pca.unit_vectors(d, d))
 
 
 @pytest.mark.can_fail("4b-1", "4b-2")
-def test_eigenvectors_of_one_eigenvalue_need_not_be_orthogonal():
-    V = sympy.Matrix([[1, 1], [0, 1]])
-    assert are_eigenvectors(V, 3 * sympy.eye(2))
-    assert not are_orthogonal(V)
-    assert not are_eigenvectors(V, sympy.diag(1, 2))
-    assert not are_eigenvectors(sympy.zeros(2), sympy.diag(1, 2))
+def test_eigenvectors_are_orthonormal_by_choice():
+    symmetric, U = pca.symmetric_and_eigenvectors()
+    V, eigenvalues = pca.cayley_basis(2), pca.symbols_matrix("l", 2, 1)
+    assert len(symmetric.free_symbols) >= 3
+    for basis, matrix in ((U, symmetric), (V, V * sympy.diag(*eigenvalues) * V.T)):
+        assert pca.are_eigenvectors(basis, matrix)
+        assert pca.are_unit(basis)
+        assert pca.are_orthogonal(basis)
+        assert pca.are_eigenvectors(2 * basis, matrix)
+        assert not pca.are_unit(2 * basis)
+    skewed = sympy.Matrix([[1, 1], [0, 1]])
+    assert pca.are_eigenvectors(skewed, 3 * sympy.eye(2))
+    assert not pca.are_orthogonal(skewed)
+    for vectors in (skewed, sympy.zeros(2)):
+        assert not pca.are_eigenvectors(vectors, sympy.diag(1, 2))
+    s = pca.symbols_matrix("s", 3, 3)
+    assert pca.separates_eigenvectors(s + s.T)
+    assert not pca.separates_eigenvectors(s)
 
 
-@pytest.mark.can_fail("4b-2")
-@pytest.mark.parametrize("d", [2, 3])
-def test_eigenvectors_of_different_eigenvalues_are_orthogonal_where_the_matrix_is_symmetric(d):
-    s = symbols_matrix("s", d, d)
-    assert separates_eigenvectors(s + s.T)
-    assert not separates_eigenvectors(s)
-    assert not are_orthogonal(sympy.Matrix([[1, 1], [0, 1]]))
+@pytest.mark.parametrize("cited", FAMILIES)
+def test_settings_have_all_their_sizes_and_every_number_of_kept_vectors(cited):
+    family = FAMILIES[cited]
+    found = [(setting.d, setting.count, setting.k) for setting in family.settings]
+    expected = [(d, count, k) for d, count in family.sizes for k in range(d + 1)]
+    assert sorted(found) == sorted(len(family.bases(2)) * expected)
+    assert {d for d, _ in family.sizes} == {2, 3}
+    for s in family.settings:
+        centred = not np.any(s.mean)
+        assert centred is (cited in ("(4)", "eigenvectors"))
+        if cited == "eigenvectors":
+            pairs = zip(s.vectors, s.eigenvalues, strict=True)
+            assert not any(np.any(s.covariance @ v - value * v) for v, value in pairs)
 
 
 # (4) to (17)
 
 
 @pytest.mark.parametrize("number", LINES)
-def test_each_line_follows_from_the_one_before(number):
-    assert follows(LINES[number], line_before(number))
-
-
-@pytest.mark.parametrize("number", LINES)
-def test_lines_need_what_they_cite_and_those_that_cite_nothing_hold_for_any_vectors(number):
-    needed = needs_what_it_cites(LINES[number], line_before(number))
-    assert needed is (number in CITING)
-
-
-def squared_double_sum(s):
-    return sum(
-        (v.T @ x) ** 2 * (v.T @ w) for x in s.images for v, w in product(s.discarded, repeat=2)
-    )
-
-
-def without_cross_terms_halved(s):
-    return sum(
-        sum((v.T @ x) ** 2 * (v.T @ v) for v in s.discarded)
-        + sum((v.T @ x) * (w.T @ x) * (v.T @ w) for v, w in combinations(s.discarded, 2))
-        for x in s.images
-    )
+def test_each_line_follows_and_needs_what_it_cites_and_no_more(number):
+    step = pca.derive(number)
+    assert step.follows
+    assert step.needs_citation is (number in CITING)
+    assert step.for_all_sizes is (True if number in (6, *GENERAL) else None)
 
 
 WRONG_LINES = {
     4: [
         lambda s: LINES[4].value(s) * s.count,
-        lambda s: -LINES[4].value(s),
         lambda s: sum(x.T @ x for x in s.images) / s.count,
         lambda s: sum(x @ s.images[0].T for x in s.images) / s.count,
     ],
     5: [
         lambda s: sum(squared_norm(expansion(s.vectors, x)) for x in s.images),
-        lambda s: sum(
-            squared_norm(expansion(s.vectors, x) + expansion(s.vectors[: s.k], x)) for x in s.images
-        ),
         lambda s: sum(
             squared_norm(expansion(s.vectors[1:], x) - expansion(s.vectors[: s.k], x))
             for x in s.images
@@ -199,23 +194,19 @@ WRONG_LINES = {
     ],
     6: [
         lambda s: sum(squared_norm(expansion(kept_too(s), x)) for x in s.images),
-        lambda s: sum(squared_norm(expansion(s.vectors[: s.k], x)) for x in s.images),
-        lambda s: sum(squared_norm(expansion(s.vectors[s.k + 1 :], x)) for x in s.images),
         lambda s: squared_norm(sum(expansion(s.discarded, x) for x in s.images)),
     ],
     7: [
         lambda s: sum(expansion(s.discarded, x).T @ expansion(kept_too(s), x) for x in s.images),
-        lambda s: -LINES[7].value(s),
         lambda s: sum(expansion(s.discarded, x) @ expansion(s.discarded, x).T for x in s.images),
     ],
     8: [
         lambda s: sum(expansion_row(s.discarded, x) @ x for x in s.images),
-        lambda s: sum(expansion_row(kept_too(s), x) @ expansion(s.discarded, x) for x in s.images),
         lambda s: s.count * LINES[8].value(s),
     ],
     9: [
-        squared_double_sum,
-        lambda s: sum((v.T @ x) ** 2 * (v.T @ v) for x in s.images for v in s.discarded),
+        double_sum.square_in_double_sum.printed_value,
+        lambda s: LINES[11].value(s),
         lambda s: sum(
             (v.T @ x) * (w.T @ x) * (v.T @ w)
             for x in s.images
@@ -223,39 +214,37 @@ WRONG_LINES = {
         ),
     ],
     10: [
-        without_cross_terms_halved,
-        lambda s: LINES[11].value(s),
-        lambda s: LINES[10].value(s) + LINES[11].value(s),
-        lambda s: sum(
-            (v.T @ x) * (w.T @ x) * (v.T @ w)
-            for x in s.images
-            for v, w in permutations(s.discarded, 2)
+        lambda s: (
+            LINES[11].value(s)
+            + sum(
+                (v.T @ x) * (w.T @ x) * (v.T @ w)
+                for x in s.images
+                for v, w in combinations(s.discarded, 2)
+            )
         ),
+        lambda s: LINES[11].value(s),
+        lambda s: LINES[10].value(s) - LINES[11].value(s),
     ],
     11: [
-        lambda s: sum((v.T @ x) ** 2 for x in s.images for v in s.discarded),
+        lambda s: LINES[12].value(s),
         lambda s: sum((v.T @ x) * (v.T @ v) for x in s.images for v in s.discarded),
         lambda s: sum((v.T @ x) ** 2 * (v.T @ v) for x in s.images for v in kept_too(s)),
     ],
     12: [
         lambda s: LINES[12].value(s) / 2,
-        lambda s: sum((v.T @ x) ** 2 for x in s.images for v in kept_too(s)),
         lambda s: sum((v.T @ x) ** 4 for x in s.images for v in s.discarded),
     ],
     13: [
         lambda s: sum((v.T @ x) ** 2 for v in s.discarded for x in s.images[1:]),
         lambda s: sum((v.T @ x) * (v.T @ s.images[0]) for v in s.discarded for x in s.images),
-        lambda s: LINES[13].value(s) * s.count,
     ],
     14: [
-        lambda s: sum((v.T @ x) * (x @ v.T)[0, 0] for v in s.discarded for x in s.images),
         lambda s: sum((v.T @ x) * (x.T @ x) for v in s.discarded for x in s.images),
         lambda s: sum((v.T @ x) * (x.T @ v) for v in kept_too(s) for x in s.images),
     ],
     15: [
         lambda s: LINES[15].value(s) / s.count,
         lambda s: s.count * sum(v.T @ s.covariance @ v for v in kept_too(s)),
-        lambda s: s.count * sum(v.T @ s.covariance @ s.covariance @ v for v in s.discarded),
         lambda s: (s.count - 1) * sum(v.T @ s.covariance @ v for v in s.discarded),
     ],
     16: [
@@ -265,16 +254,11 @@ WRONG_LINES = {
             s.count
             * sum(v.T @ (value * v) for v, value in zip(s.discarded, s.eigenvalues, strict=False))
         ),
-        lambda s: (
-            s.count
-            * sum(v.T @ (value**2 * v) for v, value in zip(s.vectors, s.eigenvalues, strict=True))
-        ),
     ],
     17: [
         lambda s: sum(s.discarded_eigenvalues),
         lambda s: s.count * sum(s.eigenvalues[: s.k]),
         lambda s: s.count * sum(s.eigenvalues[max(s.k - 1, 0) :]),
-        lambda s: s.count * sum(value**2 for value in s.discarded_eigenvalues),
     ],
 }
 
@@ -297,177 +281,197 @@ WRONG_LINES = {
 )
 @pytest.mark.parametrize(
     ("number", "wrong"),
-    [(number, wrong) for number, values in WRONG_LINES.items() for wrong in values],
+    [(number, wrong) for number, values in WRONG_LINES.items() for wrong in values]
+    + [(number, lambda s, n=number: -LINES[n].value(s)) for number in LINES],
 )
 def test_a_wrong_line_does_not_follow(number, wrong):
-    assert not follows(replaced(number, wrong), line_before(number))
-
-
-def test_every_line_is_tried_with_wrong_ones():
-    assert WRONG_LINES.keys() == LINES.keys()
-
-
-def test_the_misprint_of_line_9_is_hidden_on_orthonormal_bases():
-    wrong = replaced(9, squared_double_sum)
-    assert fault(wrong, LINES[8], arbitrary_settings()) == "it differs for d = 2, k = 0, L = 1"
-    assert fault(wrong, LINES[8], orthonormal_settings()) == ""
+    step = pca.derive(number, wrong)
+    assert not step.follows
+    assert "does not follow" in repr(step)
 
 
 @pytest.mark.can_fail("4b-5", "4b-11", "4b-12", "4b-17")
-def test_steps_fail_where_the_fact_that_they_cite_is_dropped():
-    for number, cites in ((11, "(1)"), (12, "(2)"), (5, "(1)"), (5, "(2)"), (17, "(2)")):
-        elsewhere = dataclasses.replace(LINES[number], cites=cites)
-        assert not follows(elsewhere, line_before(number))
-
-
-def setting_of(vectors, *, k=1, images=None):
-    images = symbols_matrix("x", vectors.rows, 2) if images is None else images
-    return build_setting(vectors, images, symbols_matrix("l", vectors.cols, 1), k)
-
-
-def test_line_5_fails_for_a_basis_that_is_not_complete():
-    assert not fault(LINES[5], error, (setting_of(cayley_basis(2)),))
-    assert fault(LINES[5], error, (setting_of(cayley_basis(3)[:, :2]),))
-
-
-def test_line_12_fails_for_a_basis_scaled_by_2():
-    assert not fault(LINES[12], LINES[11], (setting_of(cayley_basis(2)),))
-    assert fault(LINES[12], LINES[11], (setting_of(2 * cayley_basis(2)),))
+def test_steps_fail_where_the_fact_that_they_cite_is_another():
+    for number, cites in ((11, "(1)"), (12, "(2)"), (5, "(1)"), (5, "(2)"), (17, "(2)"), (15, "")):
+        step = pca.derive(number)
+        assert not replace(step, line=replace(step.line, cites=cites)).follows
 
 
 def test_error_and_discarded_eigenvalues_are_equal_end_to_end():
     """On orthonormal eigenvectors and images with mean zero, without the lines between."""
-    V, m = cayley_basis(2), symbols_matrix("m", 2, 1)
+    V, m = pca.cayley_basis(2), pca.symbols_matrix("m", 2, 1)
     images = sympy.Matrix.hstack(V * sympy.diag(*m), -V * sympy.diag(*m))
     eigenvalues = m.applyfunc(lambda entry: entry**2 / 2)
-    for k in range(3):
-        assert not fault(LINES[17], error, (build_setting(V, images, eigenvalues, k),))
+    sides = LINES[17].value, remainder.error.value
+    assert not fault(*sides, [build_setting(V, images, eigenvalues, k) for k in range(3)])
     for other in (
         build_setting(V, images, eigenvalues / 2, 1),
         build_setting(V[:, ::-1], images, eigenvalues, 1),
         build_setting(V, images + sympy.ones(2, 4), eigenvalues, 1),
     ):
-        assert fault(LINES[17], error, (other,))
+        assert fault(*sides, [other])
 
 
 @pytest.mark.can_fail("4b-4", "4b-15")
 def test_what_is_left_without_zero_mean():
-    assert differ_by(LINES[4], covariance, product_of_means)
-    assert differ_by(LINES[14], LINES[15], squares_of_mean)
-    for term in (
-        dataclasses.replace(product_of_means, value=lambda s: -s.mean @ s.mean.T),
-        dataclasses.replace(product_of_means, value=lambda s: s.count * s.mean @ s.mean.T),
-        dataclasses.replace(product_of_means, value=lambda s: 0 * s.covariance),
-    ):
-        assert not differ_by(LINES[4], covariance, term)
-    without_count = lambda s: squares_of_mean.value(s) / s.count  # noqa: E731
-    wrong = dataclasses.replace(squares_of_mean, value=without_count)
-    assert not differ_by(LINES[14], LINES[15], wrong)
-    assert not follows(dataclasses.replace(LINES[15], cites=""), LINES[14])
+    means, squares = covariance.product_of_means, pca.squares_of_mean
+    assert pca.differ_by(LINES[4], covariance.covariance, means)
+    assert pca.differ_by(LINES[14], LINES[15], squares)
+    for factor in (-1, 2, 0):
+        wrong = replace(means, value=lambda s, factor=factor: factor * means.value(s))
+        assert not pca.differ_by(LINES[4], covariance.covariance, wrong)
+    wrong = replace(squares, value=lambda s: squares.value(s) / s.count)
+    assert not pca.differ_by(LINES[14], LINES[15], wrong)
 
 
-# the slips
+# for symbolic d, k and L
+
+
+def from_k(expression):
+    """Return the expression with i from k on."""
+    return expression.replace(
+        lambda part: part == sympy.Tuple(i, *index_notation.RANGES[i]),
+        lambda part: sympy.Tuple(i, index_notation.k, index_notation.d),
+    )
+
+
+@pytest.mark.can_fail("4b-6", "4b-13", "4b-14", "4b-15", "4b-17")
+@pytest.mark.parametrize("number", [6, *GENERAL])
+def test_wrong_lines_do_not_follow_for_symbolic_sizes(number):
+    general, previous = LINES[number].general, LINES[number - 1].general
+    assert general.follows(previous)
+    wrongs = [-1, 2, 1 / L, 0]
+    expressions = [general.expression * factor for factor in wrongs]
+    k = index_notation.k
+    later = general.expression.subs(k, k + 1) if number == 6 else from_k(general.expression)
+    for expression in (*expressions, later):
+        assert not replace(general, expression=expression).follows(previous)
+    if number in (9, 11, 12, 14, 15, 17):
+        assert not replace(general, fact={}).follows(previous)
+
+
+@pytest.mark.can_fail("4b-9", "4b-10")
+def test_misprints_and_lost_cross_terms_are_refused_for_symbolic_sizes():
+    printed = total(c[i, l] ** 2 * G[i, j], j, i, l)
+    nine, orthogonal = LINES[9].general, LINES[11].general.fact
+    assert not replace(nine, expression=printed).follows(LINES[8].general)
+    assert terms(printed, orthogonal) == terms(nine.expression, orthogonal)
+    lost = index_notation.GeneralLine(LINES[11].general.expression)
+    assert not lost.follows(nine)
+
+
+def test_a_delta_is_summed_where_both_indices_are_bound():
+    limits = {
+        n: frozenset(sympy.Tuple(one, *index_notation.RANGES[one]) for one in n)
+        for n in ((i,), (j,), (i, j))
+    }
+    delta, factors = sympy.KroneckerDelta(i, j), c[i, l] * c[j, l]
+    assert terms(total(delta * factors, i, j)) == {limits[i,]: c[i, l] ** 2}
+    assert terms(total(delta * factors, j)) == {limits[j,]: delta * factors}
+    assert terms(L * total(factors, i, j)) == {limits[i, j]: L * factors}
+
+
+@pytest.mark.parametrize("k", [0, 1, 2])
+@pytest.mark.parametrize("number", [8, *GENERAL, 16])
+def test_the_index_notation_is_that_of_the_explicit_lines(number, k):
+    """With d = 2, L = 2 and all symbols put in, it is the line of a setting."""
+    sizes = {index_notation.d: 2, index_notation.k: k, index_notation.L: 2}
+    v, x = pca.symbols_matrix("v", 2, 2), pca.symbols_matrix("x", 2, 2)
+    x[:, 1] = -x[:, 0]
+    eigenvalues = pca.symbols_matrix("l", 2, 1)
+    numbers = {"v": v.T, "x": x.T, "c": v.T * x, "G": v.T * v, "Sigma": x * x.T / 2}
+    numbers |= {"lambda": list(eigenvalues)}
+
+    def entry(part):
+        place = tuple(int(index) - 1 for index in part.indices)
+        return numbers[str(part.base)][place if len(place) == 2 else place[0]]
+
+    found = LINES[number].general.expression.subs(sizes).doit()
+    found = found.replace(lambda part: isinstance(part, sympy.Indexed), entry)
+    value = np.asarray(LINES[number].value(build_setting(v, x, eigenvalues, k))).item()
+    assert sympy.expand(found - (value.as_expr() if value else 0)) == 0
+
+
+# the misprints
+
+EFFECTS = {
+    "the loss": [SHOWN],
+    "(4)": [NO_VALUE, NO_VALUE, SHOWN],
+    "(5)": [NO_VALUE, SHOWN],
+    "(9)": [HIDDEN],
+    "(10)": [HIDDEN],
+    "the minimiser": [SHOWN],
+    "the Lagrangian": [NO_VALUE, HIDDEN],
+    "its derivative": [NO_VALUE],
+    "the last formula": [NO_VALUE, SHOWN],
+}
 
 
 @pytest.mark.can_fail("4b-4", "4b-5", "4b-9", "4b-10")
-@pytest.mark.parametrize("slip", SLIPS, ids=repr)
-def test_each_misprint_has_its_effect(slip):
-    assert has_effect(slip)
-    assert not has_effect(dataclasses.replace(slip, printed_value=slip.right_value))
+def test_misprints_have_their_effects():
+    found = {place: [one.effect for one in SLIPS if one.place == place] for place in EFFECTS}
+    assert found == EFFECTS
+    assert len(SLIPS) == len(Misprints().rows) == sum(map(len, EFFECTS.values()))
+    assert not any(replace(one, printed_value=one.right_value).effect for one in SLIPS)
+    assert "$" not in Misprints()._repr_html_()
 
 
 @pytest.mark.can_fail("4b-4", "4b-5", "4b-9", "4b-10", "4b-error")
 @pytest.mark.parametrize("number", [4, 5, 9, 10])
 def test_a_line_as_printed_does_not_follow_and_would_if_it_were_right(number):
-    line, previous = printed_step(number)
-    assert not follows(line, previous)
-    right = LINES[number], line_before(number)
-    assert follows(dataclasses.replace(line, value=right[0].value), right[1])
-    assert follows(right[0], dataclasses.replace(previous, value=right[1].value))
+    step = pca.derive(number)
+    assert not step.as_printed
+    right = tuple(replace(one, printed_value=one.right_value) for one in step.slips)
+    assert replace(step, slips=right).as_printed
+    assert pca.derive(6).as_printed
+    assert pca.splits_as_printed()
 
 
-def test_printed_steps_differ_from_the_right_ones_in_one_side():
-    for number in (4, 5, 9, 10):
-        sides = zip(printed_step(number), (LINES[number], line_before(number)), strict=True)
-        assert [printed == right for printed, right in sides] == [number == 5, number != 5]
-    with pytest.raises(ValueError, match=r"\(6\) is not misprinted; \(4\), \(5\), \(9\)"):
-        printed_step(6)
-    assert follows(printed_step(10)[0], printed_step(9)[0])
+def equal_images(vectors, k):
+    image = pca.symbols_matrix("x", 2, 1)
+    images = sympy.Matrix.hstack(image, image)
+    return build_setting(vectors, images, pca.symbols_matrix("l", 2, 1), k)
 
 
-def test_a_line_without_a_value_is_told():
-    fault_of_printed = fault(*printed_step(4), arbitrary_settings())
-    assert fault_of_printed == "it has no value for d = 2, k = 0, L = 1"
+def test_a_misprint_makes_no_difference_where_it_cannot():
+    """One image for another if all are equal, a transpose if the matrix is symmetric."""
+    free = pca.symbols_matrix("v", 2, 2)
+    for one in SLIPS:
+        images, transposes = "x$ for" in one.slip, "V" in one.right and one.effect == NO_VALUE
+        setting = equal_images(free + free.T, 2) if transposes else equal_images(free, 1)
+        if images or transposes:
+            assert not np.any(one.printed_value(setting) - one.right_value(setting))
 
 
-def test_slips_by_place():
-    places = [slip.place for slip in SLIPS]
-    assert [places.count(place) for place in ("(4)", "(5)", "(9)", "the last formula")] == [
-        *(3, 2, 1, 2)
-    ]
-
-
-@pytest.mark.parametrize("effect", [NO_VALUE, HIDDEN, SHOWN])
-@pytest.mark.parametrize("slip", SLIPS, ids=repr)
-def test_another_effect_is_refused(slip, effect):
-    assert has_effect(dataclasses.replace(slip, effect=effect)) is (effect == slip.effect)
-
-
-def test_the_error_without_transpose_has_another_value_where_all_vectors_are_kept():
-    slip = next(slip for slip in SLIPS if (slip.place, slip.effect) == ("(5)", NO_VALUE))
-    setting = setting_of(symbols_matrix("v", 2, 2), k=2)
-    assert slip.printed_value(setting) != slip.right_value(setting)
-    with pytest.raises(ValueError, match="mismatch"):
-        slip.printed_value(setting_of(symbols_matrix("v", 2, 2), k=1))
+def test_terms_of_the_lagrangian_are_those_of_the_report():
+    form, constraints, derivative = SLIPS[-5:-2]
+    (setting,) = (s for s in ANY if (s.d, s.count, s.k) == (3, 3, 0))
+    (first, second, last), eigenvalue = setting.vectors, setting.eigenvalues[-1]
+    assert setting.count * form.right_value(setting) == LINES[15].value(setting)
+    bent = first.T @ (2 * setting.covariance @ last - 2 * eigenvalue * last)
+    assert derivative.right_value(setting) == bent + first.T @ (first + second)
+    pairs = sum(v.T @ w for v, w in permutations(setting.vectors, 2))
+    assert constraints.right_value(setting) == pairs
 
 
 # what a chapter shows
 
 
-def test_lines_are_shown_with_number_and_what_they_cite():
-    assert LINES[17]._repr_latex_() == (
-        r"$\displaystyle \stackrel{(1)}{=} L \cdot \sum_{i=k+1}^{d} \lambda_i \qquad (17)$"
-    )
-    assert LINES[16]._repr_latex_().startswith(r"$\displaystyle = L")
-    assert repr(LINES[17]) == r"(17) L \cdot \sum_{i=k+1}^{d} \lambda_i"
-    assert "(0)" not in repr(error) + error._repr_latex_()
-    assert all(formula.count("{") == formula.count("}") for formula in map(repr, LINES.values()))
+def test_a_step_shows_its_formula_its_code_and_what_was_found():
+    step = pca.derive(9)
+    for shown in (repr(step), step._repr_html_()):
+        assert "(v.T @ x) * (w.T @ x) * (v.T @ w)" in shown
+        assert step.line.formula in shown
+        assert "As printed it does not" in shown
+        assert step.slips[0].slip in shown
+    assert r"\stackrel{(1)}{=}" in pca.derive(17)._repr_html_()
+    assert [row[0] for row in pca.steps().rows] == [f"({number})" for number in range(4, 18)]
+    with pytest.raises(ValueError, match=r"\(3\) is no line"):
+        pca.derive(3)
 
 
-def test_the_table_has_a_row_for_each_step():
-    rows = steps().rows
-    assert [row[0] for row in rows] == [f"({number})" for number in range(4, 18)]
-    assert [int(row[0][1:-1]) for row in rows if row[-1] == "yes"] == list(FOR_ALL_SIZES)
-    assert {row[1] for row in rows} == set(SETTINGS)
-
-
-def test_unknown_lines_and_impossible_settings_are_refused():
-    with pytest.raises(ValueError, match=r"\(3\) is no line of the derivation"):
-        line_before(3)
-    with pytest.raises(ValueError, match="k = 3 of 2 vectors cannot be kept"):
-        setting_of(symbols_matrix("v", 2, 2), k=3)
-    with pytest.raises(ValueError, match="2 vectors of 2 entries do not go with images of 3"):
-        setting_of(symbols_matrix("v", 2, 2), images=symbols_matrix("x", 3, 1))
-
-
-def test_settings_have_every_k_and_are_made_once():
-    for settings in (arbitrary_settings(), orthogonal_settings()):
-        for d in (2, 3):
-            assert {s.k for s in settings if s.d == d} == set(range(d + 1))
-    assert arbitrary_settings() is arbitrary_settings()
-
-
-def test_no_module_of_the_package_brings_in_tensorflow_or_another_room():
-    code = (
-        "import importlib, pkgutil, sys, assignment4.pca as room\n"
-        "names = [f'{room.__name__}.{one.name}' for one in pkgutil.iter_modules(room.__path__)]\n"
-        "for name in names: importlib.import_module(name)\n"
-        "others = 'tensorflow', 'keras', *(f'assignment4.{one}' for one in"
-        " ('letters', 'convolution', 'encoder_decoder', 'latent_search'))\n"
-        "print(len(names), [name for name in others if name in sys.modules])"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    modules = {path.stem for path in (ROOT / "assignment4" / "pca").glob("*.py")} - {"__init__"}
-    assert found.stdout.strip() == f"{len(modules)} []"
+def test_importing_the_room_brings_in_no_tensorflow():
+    code = "import sys, assignment4.pca; print({'tensorflow', 'keras'} & set(sys.modules))"
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"

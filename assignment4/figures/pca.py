@@ -1,4 +1,4 @@
-"""Pictures of principal components: their eigenvalues, they themselves, and what they restore."""
+"""Pictures of principal components: their eigenvalues, they themselves, and the search for them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,13 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
-from assignment4.figures.letters import plot_letters
-from assignment4.pca.components import PrincipalComponents
+from assignment4.pca.minimum.search import SubspaceSearch
 
 ROUNDING = 1e-12
 """Shares below this are rounding, and are not drawn."""
 
-_GAP = 2
+_GAP, _BARS = 2, 40
 _CURVES = ((BLUE, "-"), (ORANGE, "--"), (GREEN, ":"))
 
 
@@ -22,7 +21,7 @@ def plot_scree(axes: Axes, shares: Mapping[str, np.ndarray], *, marked: Sequence
     Args:
         axes: to draw on.
         shares: for each of one to three names (d + 1,), for k = 0 to d, as from `shares_left`.
-        marked: the k at which the first curve has a dot with its share.
+        marked: the k at which the first curve has a dot with its share, where it is drawn.
 
     Raises:
         ValueError: there are more than three curves.
@@ -33,7 +32,8 @@ def plot_scree(axes: Axes, shares: Mapping[str, np.ndarray], *, marked: Sequence
         numbers = np.flatnonzero(values > ROUNDING)
         axes.plot(numbers[1:], values[numbers[1:]], style, color=color, label=name)
     first = next(iter(shares.values()))
-    axes.plot(marked, first[list(marked)], "o", color=BLUE)
+    marked = [k for k in marked if k and first[k] > ROUNDING]
+    axes.plot(marked, first[marked], "o", color=BLUE)
     for k in marked:
         axes.annotate(
             f"{first[k]:.2g}",
@@ -79,29 +79,24 @@ def plot_components(axes: Axes, vectors: np.ndarray, *, columns: int = 10) -> Ax
     return axes
 
 
-def plot_reconstructions(
-    axes: Axes,
-    components: PrincipalComponents,
-    images: np.ndarray,
-    numbers: Sequence[int],
-    *,
-    names: Sequence[str] = (),
-) -> Axes:
-    """Draw images in a row, and below it rows of what k components restore of them.
-
-    Every image is stretched to its own range from black to white.
+def plot_search(axes: Axes, search: SubspaceSearch) -> Axes:
+    """Draw errors of random subspaces as bars, those of eigenvectors as ticks, and the formula.
 
     Args:
         axes: to draw on.
-        components: of 784 entries.
-        images: (n, 28, 28) or (n, 28, 28, 1) real, normalised as the samples were.
-        numbers: the k, one row for each.
-        names: written above the columns.
+        search: its errors are drawn as shares of the error of k = 0.
     """
-    samples = images.reshape(len(images), -1)
-    rows = {"original": images}
-    rows |= {f"k = {k}": components.reconstruct(samples, k).reshape(-1, 28, 28) for k in numbers}
-    return plot_letters(axes, rows, column_names=names)
+    edges = np.linspace(0, 1, _BARS + 1)
+    counts, _ = np.histogram(search.random_errors / search.total, bins=edges)
+    axes.stairs(counts, edges, fill=True, color=BLUE, alpha=0.6, label="random subspaces")
+    shares = search.subset_errors / search.total
+    level = np.full(shares.shape, -0.06 * counts.max())
+    axes.plot(shares, level, "|", color="black", markersize=9, label="choices of eigenvectors")
+    axes.axvline(search.minimum / search.total, color=ORANGE, linestyle="--", label="formula")
+    axes.set(xlabel="error, as a share of the total", ylabel="random subspaces")
+    axes.set_ylim(bottom=-0.12 * counts.max())
+    axes.legend(fontsize=9)
+    return axes
 
 
 def _side(entries: int) -> int:

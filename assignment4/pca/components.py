@@ -20,6 +20,9 @@ from assignment4.pca.inputs import as_samples, checked_number
 class PrincipalComponents:
     r"""The principal components of L samples of d entries.
 
+    With the names of scikit-learn's PCA beside the report's. The book divides by L, as the report
+    does, and scikit-learn by L - 1: its `explained_variance_` is L / (L - 1) times this one.
+
     Attributes:
         mean: (d,) float64, the center; the zero vector where the data were not centred.
         vectors: (d, d) float64, orthonormal columns $v_1, \dots, v_d$; in each the entry of largest
@@ -36,6 +39,21 @@ class PrincipalComponents:
     def __repr__(self) -> str:
         return f"PrincipalComponents: {len(self.mean)} of {self.count} samples"
 
+    @property
+    def mean_(self) -> np.ndarray:
+        """The samples' mean, (d,) float64."""
+        return self.mean
+
+    @property
+    def components_(self) -> np.ndarray:
+        """All components as rows, (d, d) float64."""
+        return self.vectors.T
+
+    @property
+    def explained_variance_(self) -> np.ndarray:
+        """The variance along each component, (d,) float64, the eigenvalues with 1/L."""
+        return self.eigenvalues
+
     def keep(self, k: int) -> np.ndarray:
         """Return the first k components as columns, (d, k) float64.
 
@@ -44,39 +62,37 @@ class PrincipalComponents:
         """
         return self.vectors[:, : checked_number(k, len(self.mean))]
 
-    def project(self, samples: np.ndarray, k: int) -> np.ndarray:
-        r"""Return $\tilde V^T (x - \bar x)$ for every sample.
+    def transform(self, samples: np.ndarray, k: int | None = None) -> np.ndarray:
+        r"""Return $\tilde V^T (x - \bar x)$ for every sample, (n, k) float64.
 
         Args:
             samples: (n, d) real.
-            k: how many components are kept, 0 to d.
-
-        Returns:
-            (n, k) float64.
+            k: how many components are kept, 0 to d; None for all.
 
         Raises:
             ValueError: the samples are not (n, d) and finite, or k is not from 0 to d.
 
         Source: report, Exercise 4 a.
         """
-        return (as_samples(samples, width=len(self.mean)) - self.mean) @ self.keep(k)
+        kept = self.keep(len(self.mean) if k is None else k)
+        return (as_samples(samples, width=len(self.mean)) - self.mean) @ kept
+
+    def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
+        r"""Return $\bar x + \tilde V c$ for every code c of the first k components, (n, d) float64.
+
+        Args:
+            codes: (n, k) real, k up to d.
+
+        Raises:
+            ValueError: k is larger than d.
+
+        Source: report, Exercise 4 a.
+        """
+        return self.mean + codes @ self.keep(codes.shape[1]).T
 
     def reconstruct(self, samples: np.ndarray, k: int) -> np.ndarray:
-        r"""Return $\bar x + \tilde V \tilde V^T (x - \bar x)$ for every sample.
-
-        Args:
-            samples: (n, d) real.
-            k: how many components are kept, 0 to d.
-
-        Returns:
-            (n, d) float64.
-
-        Raises:
-            ValueError: the samples are not (n, d) and finite, or k is not from 0 to d.
-
-        Source: report, Exercise 4 a.
-        """
-        return self.mean + self.project(samples, k) @ self.keep(k).T
+        """Return the inverse transform of the transform by k components, (n, d) float64."""
+        return self.inverse_transform(self.transform(samples, k))
 
     def least_error(self, k: int) -> float:
         r"""Return $L \sum_{i=k+1}^d \lambda_i$.
@@ -145,12 +161,15 @@ def components_of_triangle(
     return PrincipalComponents(mean, with_signs(rows.T), eigenvalues, count)
 
 
-def reconstruction_error(samples: np.ndarray, vectors: np.ndarray) -> float:
-    r"""Return $\sum_l |x_l - V V^T x_l|^2$, measured on the samples themselves.
+def reconstruction_error(samples: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    r"""Return $\sum_l |x_l - V V^T x_l|^2$, measured on the samples themselves, float64.
 
     Args:
         samples: (L, d) real; nothing is subtracted from them.
-        vectors: (d, k) real, the columns of V.
+        vectors: (d, k) real, the columns of V, or a stack of such matrices, (n, d, k).
+
+    Returns:
+        A number, or (n,) for a stack.
 
     Raises:
         ValueError: the samples are not (L, d) and finite, or the vectors not of d entries.
@@ -158,12 +177,13 @@ def reconstruction_error(samples: np.ndarray, vectors: np.ndarray) -> float:
     Source: report, Exercise 4 b, (5), the left side.
     """
     samples, vectors = as_samples(samples), np.asarray(vectors, np.float64)
-    if vectors.ndim != 2 or len(vectors) != samples.shape[1]:
+    if vectors.ndim < 2 or vectors.shape[-2] != samples.shape[1]:
         raise ValueError(
             f"samples of {samples.shape[1]} entries need vectors of shape "
             f"({samples.shape[1]}, k), got {vectors.shape}"
         )
-    return float(np.square(samples - samples @ vectors @ vectors.T).sum())
+    rest = samples - samples @ vectors @ vectors.swapaxes(-1, -2)
+    return np.square(rest).sum(axis=(-2, -1))
 
 
 def check_count(count: int) -> None:

@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4.pca.components import check_count
+from assignment4.pca.components import PrincipalComponents, check_count
 from assignment4.pca.inputs import as_samples, checked_number
+
+ROUNDING = 1e-9
+"""The largest difference, in the share of the total, that counts as rounding."""
 
 
 class Decomposition(NamedTuple):
@@ -52,3 +55,30 @@ def truncate(decomposition: Decomposition, k: int) -> np.ndarray:
     left, singular_values, right = decomposition
     k = checked_number(k, len(singular_values))
     return left[:, :k] * singular_values[:k] @ right[:k]
+
+
+def matches_components(
+    decomposition: Decomposition, samples: np.ndarray, components: PrincipalComponents, k: int
+) -> bool:
+    r"""Return True if the first k terms of the SVD are the projection onto k components.
+
+    Both must leave the sum of the squared singular values that are discarded, which must be
+    $L \sum_{i > k} \lambda_i$, and be the same matrix.
+
+    Args:
+        decomposition: of the centred samples.
+        samples: (L, d) real.
+        components: of the samples, with the eigenvalue k larger than the next one.
+        k: how many terms and components are kept, 0 to d.
+    """
+    centred = as_samples(samples) - components.mean
+    total = np.square(centred).sum()
+    discarded = np.square(decomposition.singular_values[k:]).sum()
+    truncated = truncate(decomposition, k)
+    projected = components.reconstruct(samples, k) - components.mean
+    left = np.square(centred - truncated).sum()
+    differences = [left - discarded, discarded - components.least_error(k)]
+    return bool(
+        np.abs(differences).max() <= ROUNDING * total
+        and np.abs(truncated - projected).max() <= ROUNDING * np.sqrt(total)
+    )

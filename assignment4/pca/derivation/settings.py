@@ -1,9 +1,8 @@
 r"""What a line of Exercise 4 b is evaluated on: vectors, images, and how many components are kept.
 
 Every entry is a rational function of symbols, so that an equation that holds in a setting holds
-for all values of its symbols. A family of settings has the facts that its name says and no other:
-in `unit_settings` the vectors have length 1 and are not orthogonal. So a step that is checked in
-it can have used that fact only.
+for all values of its symbols. A family of settings has the facts that its words say and no other,
+so that a step that is checked in it can have used these facts only.
 
 Bases are described by rational functions. The Cayley transform $V = (I - K)(I + K)^{-1}$ of
 a skew K is orthogonal, and gives every rotation without the eigenvalue -1; the others are limits
@@ -13,18 +12,19 @@ a limit. An equation of continuous functions holds in the limits too.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import sympy
 from sympy.polys.fields import field
+from sympy.polys.matrices import DomainMatrix
 
 SIZES = ((2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (3, 3))
 """The pairs of d and L for which lines are evaluated, each with every k from 0 to d."""
 
-RATIONAL_SIZES = ((2, 1), (2, 2), (2, 3), (3, 1))
+RATIONAL_SIZES = SIZES[:4]
 """The same where the vectors are quotients of polynomials, which takes longer."""
 
 
@@ -35,8 +35,8 @@ class Setting:
     Attributes:
         vectors: d arrays (d, 1) of rational functions.
         images: L arrays (d, 1) of rational functions.
-        eigenvalues: d arrays (1, 1) of rational functions; they are those of the covariance in
-            `eigenvector_settings`, and any elsewhere.
+        eigenvalues: d arrays (1, 1) of rational functions; those of the covariance where the
+            vectors are its eigenvectors, and any elsewhere.
         k: how many vectors are kept, 0 to d.
     """
 
@@ -94,74 +94,39 @@ def symbols_matrix(letter: str, rows: int, columns: int) -> sympy.Matrix:
 def cayley_basis(d: int, *, reflected: bool = False) -> sympy.Matrix:
     r"""Return a general orthonormal basis as columns, $(I - K)(I + K)^{-1}$ for a skew K.
 
-    Args:
-        d: the number of vectors.
-        reflected: whether the sign of the last vector is turned.
-
-    Returns:
-        (d, d), rational functions of the d (d - 1) / 2 symbols in K.
+    The result, (d, d), has rational functions of the d (d - 1) / 2 symbols in K; where it is
+    reflected, the sign of the last vector is turned.
     """
     K = sympy.zeros(d)
     for i, j in combinations(range(d), 2):
         K[i, j] = sympy.Symbol(f"t{i + 1}{j + 1}", real=True)
         K[j, i] = -K[i, j]
-    one = sympy.eye(d)
-    signs = sympy.diag(*[1] * (d - 1), -1 if reflected else 1)
-    return ((one - K) * (one + K).inv() * signs).applyfunc(sympy.cancel)
+    plus, minus = (
+        DomainMatrix.from_Matrix(sympy.eye(d) + sign * K, field=True) for sign in (1, -1)
+    )
+    basis = (minus * plus.inv()).to_Matrix()
+    return basis * sympy.diag(*[1] * (d - 1), -1 if reflected else 1)
 
 
 def unit_vectors(d: int, count: int) -> sympy.Matrix:
-    """Return vectors of length 1 as columns, each with symbols of its own.
-
-    Args:
-        d: the number of entries, at least 2.
-        count: the number of vectors.
-
-    Returns:
-        (d, count), rational functions.
-    """
-    T = symbols_matrix("t", count, d - 1)
+    """Return vectors of length 1 as columns, (d, count), each with symbols of its own."""
     columns = []
-    for i in range(count):
-        square = (T[i, :] * T[i, :].T)[0]
-        columns.append(sympy.Matrix([*(2 * T[i, :]), 1 - square]) / (1 + square))
+    for t in (symbols_matrix("t", count, d - 1).row(i) for i in range(count)):
+        columns.append(sympy.Matrix([*(2 * t), 1 - t.dot(t)]) / (1 + t.dot(t)))
     return sympy.Matrix.hstack(*columns)
-
-
-def unit_eigenvectors(matrix: sympy.MatrixBase) -> sympy.Matrix:
-    """Return the eigenvectors that SymPy finds, divided by their norms, as columns.
-
-    Args:
-        matrix: (d, d), real and symmetric, such as a covariance of symbols.
-
-    Returns:
-        (d, d).
-    """
-    found = [v for _, _, vectors in matrix.eigenvects() for v in vectors]
-    return sympy.Matrix.hstack(*[v / sympy.sqrt((v.T * v)[0]) for v in found])
 
 
 def build_setting(
     vectors: sympy.MatrixBase, images: sympy.MatrixBase, eigenvalues: sympy.MatrixBase, k: int
 ) -> Setting:
-    """Return a setting from matrices of rational functions, exact ones.
+    """Return a setting from matrices of rational functions.
 
     Args:
         vectors: one a column; d of them, or fewer.
         images: (d, L), one a column.
         eigenvalues: (number of vectors, 1).
-        k: how many vectors are kept.
-
-    Raises:
-        ValueError: k is negative or larger than the number of vectors, or sizes differ.
+        k: how many vectors are kept, 0 to their number.
     """
-    if not 0 <= k <= vectors.cols:
-        raise ValueError(f"k = {k} of {vectors.cols} vectors cannot be kept")
-    if vectors.rows != images.rows or len(eigenvalues) != vectors.cols:
-        raise ValueError(
-            f"{vectors.cols} vectors of {vectors.rows} entries do not go with images of "
-            f"{images.rows} entries and {len(eigenvalues)} eigenvalues"
-        )
     symbols = vectors.free_symbols | images.free_symbols | eigenvalues.free_symbols
     rational = field(sorted(symbols, key=str) or [sympy.Symbol("t")], sympy.ZZ)[0]
 
@@ -172,69 +137,81 @@ def build_setting(
     return Setting(columns(vectors), columns(images), columns(eigenvalues.T), k)
 
 
-@functools.cache
-def arbitrary_settings() -> tuple[Setting, ...]:
-    """Return settings in which nothing is known of the vectors nor of the images."""
-    return tuple(_settings(lambda d: [symbols_matrix("v", d, d)], SIZES))
+@dataclass(frozen=True)
+class Family:
+    """Settings that have certain facts and no other.
 
+    Attributes:
+        words: what is known of the vectors and the images.
+        bases: gives the vectors as columns, one matrix or several, for a d.
+        sizes: the pairs of d and L.
+        centred: whether the images' mean is zero.
+    """
 
-@functools.cache
-def unit_settings() -> tuple[Setting, ...]:
-    """Return settings with (1) alone: vectors of length 1, at any angles."""
-    return tuple(_settings(lambda d: [unit_vectors(d, d)], RATIONAL_SIZES))
+    words: str
+    bases: Callable[[int], list[sympy.Matrix]]
+    sizes: tuple[tuple[int, int], ...] = RATIONAL_SIZES
+    centred: bool = False
 
-
-@functools.cache
-def orthogonal_settings() -> tuple[Setting, ...]:
-    """Return settings with (2) alone: orthogonal vectors, each of any length."""
-    return tuple(
-        _settings(
-            lambda d: [cayley_basis(d) * sympy.diag(*symbols_matrix("s", d, 1))], RATIONAL_SIZES
+    @functools.cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """A setting for each size, basis and k, with images of symbols."""
+        return tuple(
+            build_setting(vectors, self._images(d, count), symbols_matrix("l", d, 1), k)
+            for d, count in self.sizes
+            for vectors in self.bases(d)
+            for k in range(d + 1)
         )
-    )
+
+    def _images(self, d: int, count: int) -> sympy.Matrix:
+        images = symbols_matrix("x", d, count)
+        if self.centred:
+            images[:, -1] = -sum((images[:, j] for j in range(count - 1)), sympy.zeros(d, 1))
+        return images
 
 
-@functools.cache
-def orthonormal_settings() -> tuple[Setting, ...]:
-    """Return settings with (1), (2) and (3): orthonormal bases, reflected ones among them."""
-    return tuple(
-        _settings(lambda d: [cayley_basis(d), cayley_basis(d, reflected=True)], RATIONAL_SIZES)
-    )
-
-
-@functools.cache
-def centred_settings() -> tuple[Setting, ...]:
-    """Return settings with any vectors, and images whose mean is zero."""
-    return tuple(_settings(lambda d: [symbols_matrix("v", d, d)], SIZES, centred=True))
-
-
-@functools.cache
-def eigenvector_settings() -> tuple[Setting, ...]:
-    """Return settings in which the vectors are eigenvectors of the covariance, of any lengths.
+class EigenvectorFamily(Family):
+    """Settings in which the vectors are eigenvectors of the covariance, of any lengths.
 
     The images are m_1 u_1, -m_1 u_1, m_2 u_2 and so on for an orthonormal basis of u_i, and v_i
     is s_i u_i. So the mean is zero, and the covariance, with the eigenvalues m_i^2 / d, is any.
     """
-    found = []
-    for d in (2, 3):
-        U, m, s = cayley_basis(d), symbols_matrix("m", d, 1), symbols_matrix("s", d, 1)
-        images = sympy.Matrix.hstack(U * sympy.diag(*m), -U * sympy.diag(*m))
-        eigenvalues = m.applyfunc(lambda entry, d=d: entry**2 / d)
-        found += [build_setting(U * sympy.diag(*s), images, eigenvalues, k) for k in range(d + 1)]
-    return tuple(found)
+
+    @functools.cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """A setting for each size and k."""
+        found = []
+        for d, _ in self.sizes:
+            (U,) = self.bases(d)
+            m, s = symbols_matrix("m", d, 1), symbols_matrix("s", d, 1)
+            images = sympy.Matrix.hstack(U * sympy.diag(*m), -U * sympy.diag(*m))
+            eigenvalues = m.applyfunc(lambda entry, d=d: entry**2 / d)
+            vectors = U * sympy.diag(*s)
+            found += [build_setting(vectors, images, eigenvalues, k) for k in range(d + 1)]
+        return tuple(found)
 
 
-def _settings(
-    bases: Callable[[int], list[sympy.Matrix]],
-    sizes: tuple[tuple[int, int], ...],
-    *,
-    centred: bool = False,
-) -> Iterator[Setting]:
-    """Yield a setting for each size and basis, with images of symbols."""
-    for d, count in sizes:
-        images = symbols_matrix("x", d, count)
-        if centred:
-            images[:, -1] = -sum((images[:, j] for j in range(count - 1)), sympy.zeros(d, 1))
-        for vectors in bases(d):
-            for k in range(d + 1):
-                yield build_setting(vectors, images, symbols_matrix("l", d, 1), k)
+FAMILIES = {
+    "": Family("any vectors, any images", lambda d: [symbols_matrix("v", d, d)], SIZES),
+    "(1)": Family("unit vectors at any angles, any images", lambda d: [unit_vectors(d, d)]),
+    "(2)": Family(
+        "orthogonal vectors of any lengths, any images",
+        lambda d: [cayley_basis(d) * sympy.diag(*symbols_matrix("s", d, 1))],
+    ),
+    "(3)": Family(
+        "orthonormal bases, any images",
+        lambda d: [cayley_basis(d), cayley_basis(d, reflected=True)],
+    ),
+    "(4)": Family(
+        "any vectors, images with mean zero",
+        lambda d: [symbols_matrix("v", d, d)],
+        SIZES,
+        centred=True,
+    ),
+    "eigenvectors": EigenvectorFamily(
+        "eigenvectors of the covariance of any lengths, images with mean zero",
+        lambda d: [cayley_basis(d)],
+        ((2, 4), (3, 6)),
+    ),
+}
+"""Where a step is checked, by what it cites."""

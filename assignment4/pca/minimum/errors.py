@@ -15,13 +15,24 @@ error is never below that of centred data with the same k, and never above that 
 Source: report, Exercise 4 b.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from assignment4.claims import Finding
 from assignment4.pca.components import PrincipalComponents, reconstruction_error
-from assignment4.pca.inputs import as_samples, checked_number
+from assignment4.pca.inputs import as_samples
+from assignment4.tables import Table, table
+
+ABSOLUTE = 1e-12
+"""By how much two ways to an error may differ, as a share of the error of k = 0."""
+
+RELATIVE = 1e-10
+"""By how much they may differ, as a share of the error itself."""
+
+RELATIVE_UP_TO = 400
+"""The largest k for which the error itself is the measure; later ones are near rounding."""
 
 
 @dataclass(frozen=True)
@@ -69,58 +80,128 @@ def measure_errors(
     shifted = samples - components.mean if shift else samples
     errors = [reconstruction_error(shifted, components.keep(k)) for k in numbers]
     sums = [components.least_error(k) for k in numbers]
-    return MeasuredErrors(
-        tuple(numbers),
-        np.array(errors),
-        np.array(sums),
-        components.least_error(0),
-        components.count,
+    total = components.least_error(0)
+    return MeasuredErrors(tuple(numbers), np.array(errors), np.array(sums), total, components.count)
+
+
+def errors_table(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Table:
+    """Return errors with and without the mean subtracted, and line (17), as shares of the total."""
+    columns = {
+        "formula (17)": shifted.sums,
+        "measured": shifted.errors,
+        "mean not subtracted": unshifted.errors,
+    }
+    shares = {name: list(values / shifted.total) for name, values in columns.items()}
+    return table({"k": shifted.numbers} | shares, digits=4, measured=list(shares))
+
+
+def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
+    """Find whether every measured error is L times the sum of the discarded eigenvalues.
+
+    To ABSOLUTE of the total for every k, of which there must be one, and to RELATIVE of the error
+    up to RELATIVE_UP_TO, or up to L - 2 where there are fewer samples: L - 1 components leave
+    nothing of them but rounding.
+    """
+    difference = np.abs(found.errors - found.sums)
+    early = np.array(found.numbers) <= min(RELATIVE_UP_TO, found.count - 2)
+    holds = bool(
+        len(difference)
+        and (difference <= ABSOLUTE * found.total).all()
+        and (difference <= RELATIVE * found.errors)[early].all()
+    )
+    if not holds:
+        return Finding(False)
+    largest = difference.max() / (found.total or 1)
+    return Finding(
+        True,
+        f"For {len(found.numbers)} k measured error and formula differ by at most ≈{largest:.0e} of"
+        " the total.",
     )
 
 
-@dataclass(frozen=True)
-class UncentredError:
-    r"""The error of data of any mean, and the two terms that it is made of.
-
-    Attributes:
-        error: $\sum_l |x_l - \tilde V \tilde V^T x_l|^2$, measured.
-        spread: $L \sum_{i>k} v_i^T \Sigma v_i$, line (15).
-        mean_term: $L \sum_{i>k} (v_i^T \bar x)^2$.
-        total: $\sum_l |x_l|^2$, the error for k = 0.
-    """
-
-    error: float
-    spread: float
-    mean_term: float
-    total: float
-
-
-def uncentred_error(samples: np.ndarray, basis: np.ndarray, k: int) -> UncentredError:
-    """Measure the error of samples as they are, and both of its terms.
+def formula_needs_mean_zero(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Finding:
+    """Find whether (17) gives the error of data shifted to mean zero, and not of the data before.
 
     Args:
-        samples: (L, d) real, at least one row.
-        basis: (d, d) real, orthonormal columns, eigenvectors or not.
-        k: how many of the first columns are kept, 0 to d.
-
-    Raises:
-        ValueError: there is no sample, the basis has another size, something in them is not finite,
-            or k is not an integer from 0 to d.
+        shifted: measured with the mean subtracted.
+        unshifted: measured without, for the same components and the same k.
     """
-    samples, basis = as_samples(samples), as_samples(basis)
-    count, d = samples.shape
-    if not count or basis.shape != (d, d):
-        raise ValueError(
-            f"at least one sample and a basis of shape ({d}, {d}) are needed, "
-            f"got {count} samples and {basis.shape}"
-        )
-    k = checked_number(k, d)
-    kept, discarded = basis[:, :k], basis[:, k:]
-    mean = samples.mean(axis=0)
+    holds = errors_are_discarded_sums(shifted) and not errors_are_discarded_sums(unshifted)
+    excess = (unshifted.errors - unshifted.sums).max(initial=0) / (unshifted.total or 1)
+    numbers = f"Without the shift the error exceeds (17) by up to ≈{excess:.3f} of the total."
+    return Finding(bool(holds), numbers)
+
+
+def discarded_mean(mean: np.ndarray, discarded: np.ndarray) -> float:
+    r"""Return $\sum_{i>k} (v_i^T \bar x)^2$ for a mean, (d,), and the (d, d - k) columns."""
+    return float(np.square(mean @ discarded).sum())
+
+
+def mean_explains_error(
+    samples: np.ndarray,
+    basis: np.ndarray,
+    numbers: Sequence[int],
+    mean_term: Callable[[np.ndarray, np.ndarray], float] = discarded_mean,
+) -> Finding:
+    """Find whether errors without centring are (15) and L times the discarded part of the mean.
+
+    Args:
+        samples: (L, d) real, at least one row, of any mean.
+        basis: (d, d) real, orthonormal columns, eigenvectors or not.
+        numbers: the k, how many of the first columns are kept, each 0 to d.
+        mean_term: gives the part from the mean and the discarded columns.
+    """
+    samples = as_samples(samples)
+    count, mean = len(samples), samples.mean(axis=0)
     covariance = (samples - mean).T @ (samples - mean) / count
-    return UncentredError(
-        error=reconstruction_error(samples, kept),
-        spread=count * float(np.sum(discarded * (covariance @ discarded))),
-        mean_term=count * float(np.square(mean @ discarded).sum()),
-        total=float(np.square(samples).sum()),
+    differences = []
+    for k in numbers:
+        discarded = basis[:, k:]
+        spread = np.sum(discarded * (covariance @ discarded))
+        formula = count * (spread + mean_term(mean, discarded))
+        differences.append(abs(reconstruction_error(samples, basis[:, :k]) - formula))
+    largest = max(differences) / (np.square(samples).sum() or 1)
+    return Finding(
+        bool(largest <= ABSOLUTE),
+        f"Errors and formula differ by at most ≈{largest:.0e} of the sum of squares.",
     )
+
+
+def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndarray) -> bool:
+    r"""Return True if the least error without centring lies between those with it, of k and k - 1.
+
+    $\sum_{i>k} \lambda_i(\Sigma) \le \sum_{i>k} \lambda_i(M) \le \sum_{i>k-1} \lambda_i(\Sigma)$
+    for k = 1 to d, up to ABSOLUTE of the largest sum.
+
+    Args:
+        centred: (d,), the eigenvalues of the covariance, in descending order.
+        uncentred: (d,), those of the second moment of the same samples.
+    """
+    below, between = (
+        np.append(np.cumsum(values[::-1])[::-1], 0) for values in (centred, uncentred)
+    )
+    slack = ABSOLUTE * between[0]
+    return bool(
+        (below[1:] <= between[1:] + slack).all() and (between[1:] <= below[:-1] + slack).all()
+    )
+
+
+def last_eigenvalue_is_rounding(images: np.ndarray, eigenvalue: float) -> bool:
+    r"""Return True if images of mean 0 each leave no variance to the last principal component.
+
+    An image whose pixels have mean 0 is orthogonal to the constant unit vector v, so that
+    $\lambda_d \le v^T \Sigma v \le \frac{1}{L} \sum_l (v^T x_l)^2$ is 0 but for rounding. With
+    pixels rounded to one part in $1 / \epsilon$ that is at most
+    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$. The decomposition rounds as well, in float64: a
+    singular value is off by up to $\sqrt d \epsilon_{64}$ of the largest one.
+
+    Args:
+        images: (L, d) floating-point, rows; the type says how they were rounded.
+        eigenvalue: $\lambda_d$.
+    """
+    values = as_samples(images)
+    square, d = float(np.square(values).sum(axis=1).mean()), values.shape[1]
+    by_pixels = float(np.finfo(images.dtype).eps) ** 2 * square
+    by_decomposition = d * float(np.finfo(np.float64).eps) ** 2 * square
+    constant = float(np.square(values.sum(axis=1)).mean()) / d
+    return 0 <= eigenvalue <= by_pixels + by_decomposition and constant <= by_pixels

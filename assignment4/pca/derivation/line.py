@@ -1,0 +1,234 @@
+r"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is.
+
+A line is a formula, and the same as code of a setting. In the code $v^T$ is `v.T`, and a row times
+a column is an array (1, 1); `s.kept` is $\tilde V = (v_1, \dots, v_k)$, and `s.count` is L.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+import numpy as np
+
+from assignment4.claims import typeset
+from assignment4.pca.derivation.index_notation import GeneralLine
+from assignment4.pca.derivation.settings import FAMILIES, Setting
+
+Value = Callable[[Setting], np.ndarray]
+
+NO_VALUE = "no value"
+HIDDEN = "another value, but not on orthonormal bases"
+SHOWN = "another value, on orthonormal bases too"
+
+POWER = "$L$ for the transpose"
+TRANSPOSE = "a transpose is missing"
+IMAGE = "$x$ for $x_l$"
+SECOND = f"{IMAGE}, with the transpose put right"
+SQUARE = "a square for a product"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the derivation.
+
+    Attributes:
+        number: the report's; 0 for what has none.
+        formula: the right-hand side, as LaTeX.
+        value: computes the line in a setting.
+        cites: what the step to this line cites: "(1)" to "(4)", "eigenvectors", or nothing.
+        general: the line for symbolic d, k and L, where there is one.
+    """
+
+    number: int
+    formula: str
+    value: Value
+    cites: str = ""
+    general: GeneralLine | None = None
+
+    def __repr__(self) -> str:
+        return f"({self.number}) {self.formula}" if self.number else self.formula
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.formula}$"
+
+
+def line(
+    number: int, formula: str, *, cites: str = "", general: GeneralLine | None = None
+) -> Callable[[Value], Line]:
+    """Make a line of a function that computes it."""
+    return lambda value: Line(number, formula, value, cites, general)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A misprint.
+
+    Attributes:
+        place: the line's number, or a word for a formula without one.
+        printed: LaTeX, as in the report, with every slip.
+        right: LaTeX, as it should be.
+        slip: which of the slips in it this is, in words.
+        right_value: computes what is right.
+        printed_value: computes it with this slip.
+    """
+
+    place: str
+    printed: str
+    right: str
+    slip: str
+    right_value: Value
+    printed_value: Value
+
+    def __repr__(self) -> str:
+        return f"{self.place}: {self.slip}, {self.effect}"
+
+    @cached_property
+    def effect(self) -> str:
+        """NO_VALUE, HIDDEN or SHOWN, as computed, or "" if it makes no difference.
+
+        What has no value is tried in every setting with k < d, where the right form has one.
+        """
+        discarding = [setting for setting in FAMILIES[""].settings if setting.discarded]
+        if not any(self._exists(setting) for setting in discarding):
+            return NO_VALUE
+        if not self._differs(discarding):
+            return ""
+        return SHOWN if self._differs(FAMILIES["(3)"].settings) else HIDDEN
+
+    def _exists(self, setting: Setting) -> bool:
+        self.right_value(setting)
+        try:
+            self.printed_value(setting)
+        except ValueError:  # NumPy's for shapes that do not fit
+            return False
+        return True
+
+    def _differs(self, settings: Iterable[Setting]) -> bool:
+        return any(
+            np.any(self.printed_value(setting) - self.right_value(setting) != 0)
+            for setting in settings
+        )
+
+
+def slip(
+    place: str, printed: str, right: str, words: str, right_value: Value
+) -> Callable[[Value], Slip]:
+    """Make a misprint of a function that computes what is printed."""
+    return lambda value: Slip(place, printed, right, words, right_value, value)
+
+
+def fault(value: Value, previous: Value, settings: Iterable[Setting]) -> str:
+    """Return where one form differs from another first, or has no value; "" if it never does.
+
+    Args:
+        value: of the later line.
+        previous: of the line before it.
+        settings: in which both are to be equal, identically in all symbols.
+    """
+    for setting in settings:
+        try:
+            difference = value(setting) - previous(setting)
+        except ValueError:  # NumPy's for shapes that do not fit
+            return f"it has no value for {setting}"
+        if np.any(difference != 0):
+            return f"it differs for {setting}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step from a line to the next, shown with its formula, its code and what was found.
+
+    It is judged in settings that have what it cites and no more.
+
+    Attributes:
+        line: the later one.
+        previous: what it is to follow from.
+        slips: the misprints of both.
+    """
+
+    line: Line
+    previous: Line
+    slips: tuple[Slip, ...] = ()
+
+    @cached_property
+    def follows(self) -> bool:
+        """Whether the line follows from the one before by nothing else than what it cites."""
+        return not self._fault()
+
+    @property
+    def needs_citation(self) -> bool:
+        """Whether it does not follow for any vectors and images."""
+        return bool(fault(self.line.value, self.previous.value, FAMILIES[""].settings))
+
+    @property
+    def for_all_sizes(self) -> bool | None:
+        """Whether it follows for symbolic d, k and L; None where that is not asked."""
+        lines = self.line.general, self.previous.general
+        if None in lines or self.line.cites == "eigenvectors":
+            return None
+        return lines[0].follows(lines[1])
+
+    @cached_property
+    def as_printed(self) -> bool:
+        """Whether it follows with the first slip of the line, or else of what it starts from."""
+        value, previous = self.line.value, self.previous.value
+        for one in self.slips:
+            if one.right_value is value:
+                return not self._fault(value=one.printed_value)
+        for one in self.slips:
+            if one.right_value is previous:
+                return not self._fault(previous=one.printed_value)
+        return self.follows
+
+    def _fault(self, *, value: Value | None = None, previous: Value | None = None) -> str:
+        sides = value or self.line.value, previous or self.previous.value
+        return fault(*sides, FAMILIES[self.line.cites].settings)
+
+    def __repr__(self) -> str:
+        printed = [f"In print {one.printed} for {one.right}: {one.slip}." for one in self.slips]
+        return "\n".join([repr(self.line), self.source, self._outcome(), *printed])
+
+    def _repr_html_(self) -> str:
+        cited = self.line.cites if self.line.cites.startswith("(") else ""
+        sign = rf"\stackrel{{{cited}}}{{=}}" if cited else "="
+        start = "" if self.previous.number else self.previous.formula
+        formula = rf"{start} {sign} {self.line.formula} \tag{{{self.line.number}}}"
+        printed = [
+            f"In print ${one.printed}$ for ${one.right}$: {one.slip}, which gives {one.effect}."
+            for one in self.slips
+        ]
+        sentences = "<br>".join(map(typeset, [self._outcome(), *printed]))
+        return (
+            rf'<div class="math">\[{escape(formula)}\]</div>'
+            f"<pre>{escape(self.source)}</pre><p>{sentences}</p>"
+        )
+
+    @property
+    def source(self) -> str:
+        """The code that is compared, without its head."""
+        text = textwrap.dedent(inspect.getsource(self.line.value))
+        function = ast.parse(text).body[0]
+        if isinstance(function, ast.FunctionDef):
+            first = function.body[1 if ast.get_docstring(function) else 0].lineno
+            text = textwrap.dedent("\n".join(text.splitlines()[first - 1 :]))
+        return text.strip().removeprefix("return ")
+
+    def _outcome(self) -> str:
+        family = FAMILIES[self.line.cites]
+        previous = f"({self.previous.number})" if self.previous.number else "what it starts from"
+        where = f"from {previous} for {family.words}"
+        if where_not := self._fault():
+            return f"It does not follow {where}: {where_not}."
+        found = f"It follows {where}, in {len(family.settings)} settings"
+        if self.for_all_sizes is not None:
+            found += f", and {'' if self.for_all_sizes else 'not '}for all d, k and L"
+        if self.line.cites and self.needs_citation:
+            found += ". For any vectors and images it does not"
+        if self.slips:
+            found += f". As printed it {'does' if self.as_printed else 'does not'}"
+        return f"{found}."

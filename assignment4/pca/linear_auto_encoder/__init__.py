@@ -1,1 +1,0 @@
-"""Exercise 4: where the error of a linear auto-encoder is level."""

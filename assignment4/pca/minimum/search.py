@@ -1,0 +1,176 @@
+r"""Exercise 4 b: the least error of a projection to k dimensions, searched for.
+
+The search knows nothing of the proof: it measures $\sum_l |x_l - W W^T x_l|^2$ on samples, for
+bases W of all subsets of eigenvectors, of random subspaces, and of those that descents lead to.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from assignment4.claims import Finding
+from assignment4.pca.components import check_count, reconstruction_error
+from assignment4.pca.inputs import as_samples, checked_number
+
+GRADIENT_TOLERANCE = 1e-9
+"""A descent ends where no entry of (I - W W^T) S W is larger, relative to lambda_1."""
+
+ROUNDING = 1e-12
+"""What float64 may leave of an error, relative to the error of k = 0."""
+
+
+def smallest(eigenvalues: np.ndarray, k: int) -> np.ndarray:
+    """Return all eigenvalues but the first k of descending ones, the report's choice to discard.
+
+    Source: report, Exercise 4 b, after (17).
+    """
+    return eigenvalues[k:]
+
+
+@dataclass(frozen=True)
+class SubspaceSearch:
+    """Errors of projections to k dimensions, each measured on all samples.
+
+    Attributes:
+        k: the dimension.
+        samples: L, how many samples the errors are sums over.
+        eigenvalues: (d,) float64, of the covariance with 1/L, in descending order.
+        subsets: (n, k) integers, all choices of k eigenvectors to keep, numbered from 0.
+        subset_errors: (n,) float64, for each of them.
+        random_errors: float64, for subspaces drawn uniformly.
+        descent_errors: float64, where gradient descents from the first of these end.
+    """
+
+    k: int
+    samples: int
+    eigenvalues: np.ndarray
+    subsets: np.ndarray
+    subset_errors: np.ndarray
+    random_errors: np.ndarray
+    descent_errors: np.ndarray
+
+    def __repr__(self) -> str:
+        return f"k = {self.k}: {len(self.subsets)} choices of {len(self.eigenvalues)} eigenvectors"
+
+    @property
+    def total(self) -> float:
+        """The error of k = 0, L times the sum of all eigenvalues."""
+        return self.samples * float(self.eigenvalues.sum())
+
+    @property
+    def minimum(self) -> float:
+        """L times the sum of the d - k smallest eigenvalues, line (17)."""
+        return self.samples * float(smallest(self.eigenvalues, self.k).sum())
+
+
+def random_samples(count: int, d: int, *, seed: int) -> np.ndarray:
+    """Return normal samples, (count, d) float64, of mean 0 and deviations from 1 to 2 by axis."""
+    random = np.random.default_rng(seed)
+    samples = random.normal(size=(count, d)) * np.linspace(1, 2, d)
+    return samples - samples.mean(axis=0)
+
+
+def random_bases(count: int, d: int, k: int, *, seed: int) -> np.ndarray:
+    """Return orthonormal columns, (count, d, k) float64, of subspaces drawn uniformly.
+
+    They are QR factors of normal matrices.
+    """
+    return np.linalg.qr(np.random.default_rng(seed).normal(size=(count, d, k))).Q
+
+
+def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np.ndarray:
+    r"""Follow the error's gradient down from every basis, with a QR factorisation after each step.
+
+    The step is $W \to \mathrm{qr}(W + \eta (I - W W^T) \Sigma W)$, against the gradient
+    $-2 L (I - W W^T) \Sigma W$ on the orthonormal bases, $\eta = 1 / \lambda_1$.
+
+    Args:
+        samples: (L, d) float64, of mean zero.
+        bases: (n, d, k) float64, where to start.
+        steps: after how many to end at the latest.
+
+    Returns:
+        (n, d, k) float64, orthonormal columns.
+    """
+    covariance = samples.T @ samples / len(samples)
+    largest = np.linalg.eigvalsh(covariance).max()
+    for _ in range(steps):
+        image = covariance @ bases
+        uphill = image - bases @ (bases.swapaxes(1, 2) @ image)
+        if np.abs(uphill).max(initial=0) <= GRADIENT_TOLERANCE * largest:
+            break
+        bases = np.linalg.qr(bases + uphill / largest).Q
+    return bases
+
+
+def search_minimum(
+    samples: np.ndarray,
+    k: int,
+    *,
+    subspaces: int = 2000,
+    descents: int = 100,
+    steps: int = 2000,
+    seed: int = 0,
+) -> SubspaceSearch:
+    """Look for the projection to k dimensions with the least error, in three ways.
+
+    Args:
+        samples: (L, d) real, of mean zero; d small, since there are d over k subsets.
+        k: the dimension, 0 to d.
+        subspaces: how many random ones to measure.
+        descents: from how many of them to descend.
+        steps: of a descent, at most.
+        seed: of the random subspaces.
+
+    Raises:
+        ValueError: there are fewer than two samples, they are not (L, d) and finite, or k is not an
+            integer from 0 to d.
+    """
+    samples = as_samples(samples)
+    count, d = samples.shape
+    check_count(count)
+    k = checked_number(k, d)
+    eigenvalues, eigenvectors = np.linalg.eigh(samples.T @ samples / count)
+    eigenvectors = eigenvectors[:, ::-1]
+    subsets = np.array(list(combinations(range(d), k)), int)
+    starts = random_bases(subspaces, d, k, seed=seed)
+    ends = follow_gradient(samples, starts[:descents], steps=steps)
+    return SubspaceSearch(
+        k=k,
+        samples=count,
+        eigenvalues=eigenvalues[::-1],
+        subsets=subsets,
+        subset_errors=reconstruction_error(samples, eigenvectors.T[subsets].swapaxes(1, 2)),
+        random_errors=reconstruction_error(samples, starts),
+        descent_errors=reconstruction_error(samples, ends),
+    )
+
+
+def discarded_are_smallest(
+    searches: Sequence[SubspaceSearch],
+    choice: Callable[[np.ndarray, int], np.ndarray] = smallest,
+) -> Finding:
+    """Find whether L times the sum of chosen eigenvalues is the least error that searches find.
+
+    It must be the least over all subsets of eigenvectors, no random subspace may be below it, and
+    all descents must end there, up to ROUNDING of the error of k = 0.
+
+    Args:
+        searches: of `search_minimum`.
+        choice: gives the eigenvalues to discard from all of them, in descending order, and k.
+    """
+    holds, farthest = True, 0.0
+    for search in searches:
+        claimed = search.samples * choice(search.eigenvalues, search.k).sum()
+        allowed = ROUNDING * search.total
+        distances = np.abs([search.subset_errors.min(), *search.descent_errors] - claimed)
+        below = search.random_errors.min() < claimed - allowed
+        holds = holds and not below and distances.max() <= allowed
+        farthest = max(farthest, distances.max() / (search.total or 1))
+    numbers = (
+        f"For each of {len(searches)} k the best choice and all ends of descents lie within "
+        f"≈{farthest:.0e} of the total from it, and no random subspace lies below."
+    )
+    return Finding(bool(holds), numbers if holds else "")

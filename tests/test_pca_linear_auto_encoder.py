@@ -1,0 +1,123 @@
+"""Every eigenvector is a stationary point of the auto-encoder's error; all but one are saddles."""
+
+import numpy as np
+import pytest
+import sympy
+
+from assignment4.pca.linear_auto_encoder import (
+    covariance_of,
+    curves_upwards,
+    eigenvector_point,
+    error_of_weights,
+    falling_direction,
+    gradient_at,
+    hessian_at,
+    is_saddle,
+    is_stationary,
+    matching_encoder,
+    only_eigenvectors_are_stationary,
+    second_derivative,
+    weights_of,
+)
+
+c = sympy.Symbol("c", real=True, nonzero=True)
+
+
+def origin(d: int) -> tuple[sympy.Matrix, sympy.Matrix]:
+    return sympy.zeros(1, d), sympy.zeros(d, 1)
+
+
+def test_error_and_derivatives_are_those_of_samples():
+    """Against differences of the error measured with NumPy, for the eigenvalues 3 and 1."""
+    random = np.random.default_rng(0)
+    samples = np.linalg.qr(random.normal(size=(40, 2))).Q * np.sqrt([3 * 40, 40])
+    point = random.normal(size=4)  # a_1, b_1, a_2, b_2
+
+    def measured(weights):
+        a, b = weights[::2], weights[1::2]
+        return np.square(samples - np.outer(samples @ a, b)).sum(axis=1).mean()
+
+    covariance = covariance_of(2)
+    gaps = dict(zip(sympy.symbols("delta_1:3", positive=True), (2, 1), strict=True))
+    assert covariance.subs(gaps) == sympy.diag(3, 1)
+    weights = sympy.Matrix([point[::2]]), sympy.Matrix(point[1::2])
+    symbols = dict(zip(weights_of(2)[0], weights[0], strict=True))
+    symbols |= dict(zip(weights_of(2)[1], weights[1], strict=True))
+    error = error_of_weights(*weights_of(2), covariance).subs(symbols).subs(gaps)
+    assert float(error) == pytest.approx(measured(point), rel=1e-10)
+    steps = 1e-4 * np.eye(4)
+    slopes = [(measured(point + e) - measured(point - e)) / 2e-4 for e in steps]
+    assert np.array(gradient_at(weights).subs(gaps), float)[:, 0] == pytest.approx(slopes, abs=1e-5)
+    bends = [
+        [
+            measured(point + e + f)
+            - measured(point + e - f)
+            - measured(point - e + f)
+            + measured(point - e - f)
+            for f in steps
+        ]
+        for e in steps
+    ]
+    found = np.array(hessian_at(weights).subs(gaps), float)
+    assert found == pytest.approx(np.array(bends) / 4e-8, abs=1e-4)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_every_eigenvector_is_stationary_and_all_but_the_first_are_saddles(d):
+    covariance = covariance_of(d)
+    eigenvalues = covariance.diagonal()
+    assert is_stationary(origin(d))
+    assert not curves_upwards(origin(d))
+    assert curves_upwards(eigenvector_point(d, 1, c))
+    for number in range(1, d + 1):
+        point = eigenvector_point(d, number, c)
+        assert is_stationary(point)
+        others = covariance.trace() - eigenvalues[number - 1]
+        assert sympy.expand(error_of_weights(*point, covariance) - others) == 0
+    for number in range(2, d + 1):
+        point, direction = eigenvector_point(d, number, c), falling_direction(d, number, c)
+        assert is_saddle(point, direction)
+        assert not curves_upwards(point)
+        fall = second_derivative(eigenvector_point(d, number), falling_direction(d, number))
+        assert sympy.expand(fall - 2 * (eigenvalues[number - 1] - eigenvalues[0])) == 0
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_there_are_no_other_stationary_points(d):
+    assert only_eigenvectors_are_stationary(d)
+    for wrong in (
+        lambda decoder: decoder.T,
+        lambda decoder: -matching_encoder(decoder),
+        lambda decoder: 2 * matching_encoder(decoder),
+    ):
+        assert not only_eigenvectors_are_stationary(d, wrong)
+    encoder, decoder = eigenvector_point(d, 1)
+    other_encoder, other_decoder = eigenvector_point(d, 2)
+    mixture = (encoder + other_encoder) / sympy.sqrt(2), (decoder + other_decoder) / sympy.sqrt(2)
+    for point in (mixture, (encoder, 2 * decoder), (-encoder, decoder), (encoder, other_decoder)):
+        assert not is_stationary(point)
+        assert not curves_upwards(point)
+        assert not is_saddle(point, falling_direction(d, 2))
+
+
+def test_check_of_saddles_fails():
+    """At the minimum, along directions that rise, and where nothing rises along an axis."""
+    for direction in (falling_direction(3, 2), falling_direction(3, 3)):
+        assert not is_saddle(eigenvector_point(3, 1), direction)
+    for rising in (sympy.Matrix([1, -1, 0, 0, 0, 0]), sympy.Matrix([0, 0, 0, 0, 1, 1])):
+        assert not is_saddle(eigenvector_point(3, 2), rising)
+    assert not is_saddle(origin(2), sympy.Matrix([1, 1, 0, 0]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: covariance_of(1),
+        lambda: eigenvector_point(2, 3),
+        lambda: eigenvector_point(2, 0),
+        lambda: falling_direction(3, 1),
+    ],
+)
+def test_points_that_there_are_not(call):
+    with pytest.raises(ValueError, match=r"d = 1|from 1 to 2|2 to 3"):
+        call()
