@@ -64,7 +64,10 @@ def has_layers(model: keras.Model, expected: Sequence[Layer]) -> Finding:
 def normalizes_before_activations(*parts: keras.Model) -> Finding:
     """Find whether the input of every activation is a batch normalisation, and there is one."""
     activations = {
-        id(layer): layer for part in parts for layer in part.layers if isinstance(layer, ACTIVATIONS)
+        id(layer): layer
+        for part in parts
+        for layer in part.layers
+        if isinstance(layer, ACTIVATIONS)
     }
     before = [
         _before(layer, node=node)
