@@ -1,17 +1,20 @@
 """Exercise 2: the encoder-decoder, its losses and targets, its training and its judges."""
 
-from assignment4.encoder_decoder import classifier_loss, cross_entropy, graph, squared_error
+from assignment4.encoder_decoder import (
+    classifier_loss,
+    comparison,
+    cross_entropy,
+    graph,
+    lattice,
+    squared_error,
+)
 from assignment4.encoder_decoder.assessment import (
-    LARGEST_VARIANCE_SHARE,
-    Assessment,
     Yardstick,
     all_hold,
-    as_near_as_letters,
     is_uniform,
     normalize_outputs,
     readability,
     returns_images,
-    transcribe,
     varies_little,
 )
 from assignment4.encoder_decoder.classifiers import (
@@ -22,29 +25,13 @@ from assignment4.encoder_decoder.classifiers import (
     train_classifier,
     train_judge,
 )
-from assignment4.encoder_decoder.comparison import (
-    confusion_matrix,
-    describe,
-    distance_table,
-    judges_gains,
-    reading_table,
-    readings,
-    worst,
-    worst_letter,
-)
+from assignment4.encoder_decoder.comparison import describe, judges_gains
 from assignment4.encoder_decoder.experiments import (
     ABLATIONS,
-    CLASSIFIER_LOSSES,
     CLASSIFIER_SEED,
     SPLITS,
     SQUARED_ERRORS,
     train_its_classifier,
-)
-from assignment4.encoder_decoder.lattice import (
-    PERIODS,
-    both_periods,
-    shares_by_class,
-    without_lattice,
 )
 from assignment4.encoder_decoder.metrics import (
     accuracy,
@@ -64,13 +51,7 @@ from assignment4.encoder_decoder.models import (
     build_encoder_decoder,
     outputs_of,
 )
-from assignment4.encoder_decoder.spectrum import (
-    comes_from_transposed_convolutions,
-    comes_from_uneven_cover,
-    excess,
-    grows_with_uneven_cover,
-    mean_spectrum,
-)
+from assignment4.encoder_decoder.spectrum import excess, mean_spectrum
 from assignment4.encoder_decoder.squared_error import (
     class_constants,
     is_distance_to_mean_plus_constant,
@@ -81,60 +62,48 @@ from assignment4.encoder_decoder.targets import (
     BATCH_SIZE,
     NOISE_LABEL,
     NOISE_LABEL_OF_SCRIPTS,
-    TARGETS_PER_IMAGE,
     one_hot,
 )
-from assignment4.encoder_decoder.training import DEFAULT_STEPS, LEARNING_RATE, training_steps
+from assignment4.encoder_decoder.training import LEARNING_RATE
 
 __all__ = [
     "ABLATIONS",
     "AS_DESCRIBED",
     "BATCH_SIZE",
-    "CLASSIFIER_LOSSES",
     "CLASSIFIER_SEED",
     "CLASSIFIER_STEPS",
-    "DEFAULT_STEPS",
     "FOR_CLASSIFIER",
     "IMAGE_SHAPE",
-    "LARGEST_VARIANCE_SHARE",
     "LEARNING_RATE",
     "NOISE_LABEL",
     "NOISE_LABEL_OF_SCRIPTS",
-    "PERIODS",
     "SPLITS",
     "SQUARED_ERRORS",
-    "TARGETS_PER_IMAGE",
     "Architecture",
-    "Assessment",
     "Blocks",
     "Study",
     "Yardstick",
     "accuracy",
     "accuracy_table",
     "all_hold",
-    "as_near_as_letters",
-    "both_periods",
     "build_decoder",
     "build_encoder",
     "build_encoder_decoder",
     "class_constants",
     "class_means",
     "classifier_loss",
-    "comes_from_transposed_convolutions",
-    "comes_from_uneven_cover",
     "compare_with_look_up",
-    "confusion_matrix",
+    "comparison",
     "cross_entropy",
     "describe",
-    "distance_table",
     "does_as_well",
     "draw_noise",
     "excess",
     "graph",
-    "grows_with_uneven_cover",
     "is_distance_to_mean_plus_constant",
     "is_uniform",
     "judges_gains",
+    "lattice",
     "mean_spectrum",
     "nearest_mean",
     "nearness_table",
@@ -144,19 +113,11 @@ __all__ = [
     "probabilities",
     "read_letters",
     "readability",
-    "reading_table",
-    "readings",
     "returns_images",
-    "shares_by_class",
     "splits_into_distance_and_constant",
     "squared_error",
     "train_classifier",
     "train_its_classifier",
     "train_judge",
-    "training_steps",
-    "transcribe",
     "varies_little",
-    "without_lattice",
-    "worst",
-    "worst_letter",
 ]

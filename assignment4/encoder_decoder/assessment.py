@@ -50,13 +50,11 @@ class Assessment:
         images: what was measured, normalised, (n, 28, 28, 1) float32.
         labels: the letters that they should be, (n,).
         read: the label that each judge reads in each image, (judges, n).
-        variance_shares: for each class the variance of its images, over the mean such variance
-            of the unseen Latin letters, (14,).
-        to_mean: the mean squared distance, a pixel, of each image to the normalised mean Latin
-            training letter of its class, (n,).
-        to_representative: the same to the first Latin training letter of its class, (n,).
+        variance_shares: the variance of each class's images, in that of unseen letters, (14,).
+        to_mean: the mean squared distance, a pixel, to the class's normalised mean letter, (n,).
+        to_representative: the same to the first Latin training letter of the class, (n,).
         to_nearest: the same to the nearest Latin training letter of any class, (n,).
-        sharpness: of each image, over the mean of the unseen Latin letters, (n,).
+        sharpness: of each image, in the mean of unseen letters, (n,).
     """
 
     images: np.ndarray
@@ -210,13 +208,9 @@ def varies_little(outputs: Assessment) -> Finding:
 def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) -> Finding:
     """Find whether a network classifies its inputs and returns one image for each class.
 
-    It does where surely more than 90 % of the outputs are nearest to their class's image, and the
-    mean squared distance to the nearest is surely below 5 % of an image's variance, which is 1.
-
-    Args:
-        outputs: normalised, (n, 28, 28, 1).
-        labels: the classes of the inputs, (n,).
-        images: the image of each class, normalised, (14, 28, 28, 1).
+    It does where surely more than 90 % of the outputs are nearest to the image of their label, and
+    the mean squared distance to the nearest is surely below 5 % of an image's variance, which is 1.
+    Outputs, (n, 28, 28, 1), and the classes' images, (14, 28, 28, 1), are normalised.
     """
     share = accuracy(nearest_mean(outputs, images, np.arange(len(images))), labels)
     distance = mean_interval(nearest_distances(outputs, images))

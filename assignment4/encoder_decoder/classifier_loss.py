@@ -30,14 +30,9 @@ SURE = 0.9
 
 
 class Answers(NamedTuple):
-    """A classifier's answers to several images.
+    """A classifier's answers to several images: the label that is given most often, to what share.
 
-    Attributes:
-        logit: the mean logit.
-        label: the one that is given most often, from 0 on.
-        share: of the images that are given it.
-        confidence: the mean probability of the label that is given.
-        entropy: the mean entropy of an answer, in nats.
+    Beside it the means of logits, of the probability of what is given, and of entropies, in nats.
     """
 
     logit: float
@@ -64,17 +59,10 @@ def summary(logits: np.ndarray) -> Answers:
 def nudged(
     classifier: keras.Model, images: np.ndarray, labels: np.ndarray, *, size: float, steps: int = 10
 ) -> np.ndarray:
-    r"""Return images moved a little, so that a frozen classifier gives them other labels.
+    """Return images, (n, 28, 28, 1) float32, moved so that a frozen classifier gives them labels.
 
     In each step every pixel goes by size / steps against the sign of the loss's derivative: no
     pixel moves farther than `size` in all.
-
-    Args:
-        classifier: from images, (n, 28, 28, 1) float32, to logits; it is not trained.
-        images: (n, 28, 28, 1) float32.
-        labels: that it should give them, (n,).
-        size: the largest change of a pixel.
-        steps: how many.
 
     Source: goodfellow2015explaining, equation for the fast gradient sign, here in several steps.
     """
@@ -145,11 +133,7 @@ def did_not_help(found: Readability, gains: Sequence[Interval]) -> bool | None:
 
     True where the outputs are surely unreadable and each judge surely reads less than two points
     more of them; False where they can surely be read, or where every judge surely reads more; None
-    otherwise.
-
-    Args:
-        found: of the outputs with the change.
-        gains: for each judge, by how much the share that it reads exceeds that without the change.
+    otherwise. The gains are, for each judge, in the share that it reads.
     """
     if found.verdict or all(is_above(gain, 0) for gain in gains):
         return False

@@ -92,14 +92,7 @@ def train_classifier(
     """Train the report's classifier on Latin letters and, if there is any, on noise.
 
     Labels become one-hot vectors of fifteen places, as in the scripts: a label from 15 on becomes
-    the zero vector.
-
-    Args:
-        latin: a training part.
-        seed: of weights, dropout and draws.
-        noise: (n, 28, 28, 1) float32, images that are no letters.
-        noise_label: the label of these images.
-        steps: how many batches of 100 images.
+    the zero vector. Noise is images that are no letters, (n, 28, 28, 1) float32.
     """
     images, labels = normalize(latin.images), latin.labels
     if noise is not None:

@@ -64,12 +64,10 @@ def is_gradient_of_cross_entropy(
     places: int = OUTPUTS,
     sum_to_one: bool = False,
 ) -> bool:
-    """Return True if SymPy proves a formula for the derivative of the cross entropy by the logits.
+    """Return True if SymPy proves a formula, of targets and probabilities, for the derivative.
 
-    Args:
-        formula: of targets t and probabilities q, such as `true_gradient` or `fused_gradient`.
-        places: the number of logits.
-        sum_to_one: whether the last target is 1 less the others; else all are arbitrary.
+    That of the cross entropy by the logits. The last target is 1 less the others where targets
+    `sum_to_one`; else all are arbitrary.
     """
     targets, logits = symbols(places)
     if sum_to_one:
@@ -130,11 +128,7 @@ def loss_and_gradient(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return losses (n,) and the gradient by the logits (n, places) that training would use.
 
-    Args:
-        way: a name of WAYS.
-        targets: (n, places) real, one-hot codes or others.
-        logits: (n, places) real.
-        run: a name of RUNS.
+    For targets and logits (n, places), in a way of WAYS and a run of RUNS.
     """
     loss = WAYS[way]
 
@@ -175,11 +169,8 @@ def is_pushed_silently(targets: np.ndarray, logits: np.ndarray) -> bool:
     """Return True if TensorFlow trains on targets whose loss is 0, and has no gradient but 0.
 
     So it is where the loss is 0 at all these logits, and its written-out form has the gradient 0,
-    but the fused function returns the softmax, in whatever way it is run.
-
-    Args:
-        targets: (places,) real, the code of one label, such as `one_hot(15)`.
-        logits: (n, places) real.
+    but the fused function returns the softmax, in whatever way it is run. The targets are one code,
+    (places,), such as `one_hot(15)`.
     """
     targets = np.broadcast_to(targets, logits.shape)
     for run in RUNS:
@@ -193,16 +184,9 @@ def is_pushed_silently(targets: np.ndarray, logits: np.ndarray) -> bool:
 def follow_fused_gradient(
     targets: np.ndarray, logits: np.ndarray, *, steps: int, rate: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Move free logits against the fused gradient, by so many steps of a learning rate.
+    """Move free logits, (places,), against the fused gradient, by steps of a learning rate.
 
-    Args:
-        targets: (places,) real, the code of one label.
-        logits: (places,) real, to start from.
-        steps: how many.
-        rate: the learning rate.
-
-    Returns:
-        Before each step and after the last, losses (steps + 1,) and logits (steps + 1, places).
+    Return losses (steps + 1,) and logits (steps + 1, places), before each step and after the last.
     """
     path, losses = [np.asarray(logits, np.float32)], []
     for _ in range(steps + 1):

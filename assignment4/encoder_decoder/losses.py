@@ -48,15 +48,9 @@ def train_on_random_targets(
 ) -> Trained:
     """Train with the squared error to 20 random Latin letters of the class, new at each step.
 
-    Args:
-        cyrillic: the inputs, a training part.
-        latin: the targets, a training part.
-        steps: how many batches of 100 images.
-        seed: of the weights, the dropout and the draws.
-        architecture: of the network.
-        prepare: turns both alphabets' images, (n, 28, 28) uint8, into what the network sees.
-
-    The other functions have the same arguments.
+    The inputs are the training part of the Cyrillic letters, the targets that of the Latin ones; a
+    step is a batch of 100 images, and the seed is of weights, dropout and draws, here and below.
+    `prepare` turns both alphabets' images, (n, 28, 28) uint8, into what the network sees.
 
     Source: report, Exercise 2 c, second approach.
     """

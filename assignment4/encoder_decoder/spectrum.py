@@ -30,12 +30,8 @@ def lattice_frequencies(size: int, period: int) -> np.ndarray:
     these are $\{0, 14\}^2$ without (0, 0) for period 2, and $\{0, 7, 14, 21\}^2$ without
     $\{0, 14\}^2$ for period 4.
 
-    Args:
-        size: s, the image's side, in pixels.
-        period: p, in pixels, even, a divisor of the size.
-
-    Returns:
-        (size, size) bool, the zero frequency first, as `numpy.fft.fft2` has it.
+    The result is (size, size) bool, the zero frequency first, as `numpy.fft.fft2` has it. The
+    period is even and divides the size.
     """
     places = np.arange(size)
     whole, half = ((places * repeat % size == 0) for repeat in (period, period // 2))
@@ -48,15 +44,8 @@ def lattice_shares(images: np.ndarray, period: int) -> np.ndarray:
     The shares for periods 2 and 4 together are the mean square of `phase_means` for period 4: the
     share of the variance that the position modulo 4 explains.
 
-    Args:
-        images: (n, size, size) or (n, size, size, 1), real; none may be constant.
-        period: in pixels.
-
-    Returns:
-        (n,) float64 from 0 to 1.
-
     Raises:
-        ValueError: an image is constant or not finite.
+        ValueError: an image, of (n, size, size) or (n, size, size, 1), is constant or not finite.
     """
     power = np.square(np.abs(_transform(images)))
     return power[:, lattice_frequencies(power.shape[1], period)].sum(axis=1)
@@ -97,12 +86,7 @@ at the periods 2 and 4 together, which is less: noise in place of strokes is no 
 
 
 def excess(shares: np.ndarray, reference: np.ndarray) -> Interval:
-    """Return the mean difference of two sets of shares, pair by pair, with its 95 % interval.
-
-    Args:
-        shares: (n,) from 0 to 1, one for each class or for each seed, at least two.
-        reference: (n,) from 0 to 1, of other images of the same classes or seeds.
-    """
+    """Return the mean difference of two sets of shares, (n,), pair by pair of classes or seeds."""
     return mean_interval(np.asarray(shares, float) - np.asarray(reference, float))
 
 

@@ -100,12 +100,8 @@ def loss_to_all(images: np.ndarray, letters: np.ndarray) -> np.ndarray:
 
     $\frac{1}{n} \sum_{i=1}^n \frac{1}{m} \lVert f - y_i \rVert^2$ for n letters of m pixels.
 
-    Args:
-        images: (k, ...) real, the f.
-        letters: (n, ...) real, the y, each in the shape of an image; n > 0.
-
     Raises:
-        ValueError: letters have another shape than images.
+        ValueError: letters, (n, ...), have another shape than images, (k, ...).
 
     Source: report, Exercise 2 e.
     """
@@ -130,11 +126,11 @@ def is_distance_to_mean_plus_constant(
     """Return True if, for every class, the loss to all its letters is that to a mean, and a number.
 
     Args:
-        images: (k, ...) real, what is compared with the letters; at least two that differ.
+        images: (k, ...) real, what is compared with the letters.
         letters: (n, ...) real.
-        labels: (n,) integers from 0, the class of each letter.
-        means: one image a class, such as the `class_means` of the letters in float64.
-        constants: one number a class, such as `class_constants`.
+        labels: of the letters, (n,).
+        means: one image a class, in float64.
+        constants: one number a class.
 
     Raises:
         ValueError: all images are equal, so that any means would do.
@@ -205,17 +201,11 @@ def difference_of_losses(
     letter_labels: np.ndarray,
     means: np.ndarray,
 ) -> LossDifference:
-    """Return both losses of outputs, and the terms that their difference is made of.
+    """Return both losses of outputs, (k, ...), and the terms that their difference is made of.
 
-    With the letters that the means are of, `shift` and `cross` are 0. With unseen letters they
-    are not: there the losses differ by more than a constant, and `cross` depends on the outputs.
-
-    Args:
-        outputs: (k, ...) real.
-        labels: (k,) integers, the class of each output.
-        letters: (n, ...) real, with at least one of every class.
-        letter_labels: (n,) integers.
-        means: (classes, ...) real, such as the `class_means` of training letters in float64.
+    With the letters, (n, ...), that the class means are of, `shift` and `cross` are 0. With unseen
+    letters they are not: there the losses differ by more than a constant, and `cross` depends on
+    the outputs.
     """
     letters, outputs = letters.astype(np.float64), outputs.astype(np.float64)
     centers = class_means(letters, letter_labels)
@@ -248,10 +238,7 @@ def losses_differ_by_terms(losses: LossDifference) -> bool:
 
 
 def mixture_weights(outputs: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Return the weights (n, classes) of class means whose sums come closest to outputs.
-
-    By least squares, of outputs (n, ...) and means (classes, ...) of the same shape otherwise.
-    """
+    """Return the weights (n, classes) of class means whose sums come closest to outputs (n, ...)."""
     columns = means.reshape(len(means), -1).T
     return np.linalg.lstsq(columns, outputs.reshape(len(outputs), -1).T)[0].T
 

@@ -52,15 +52,17 @@ def draw_with_targets(
 ) -> Batches:
     """Return batches of random images, each with random targets of its class.
 
+    All draws are with replacement.
+
     Args:
         images: (n, 28, 28, 1) float32, the inputs.
         labels: (n,) integers, the class of each.
         pools: for each class its targets, (m, 28, 28, 1) float32.
         seed: a non-negative integer.
-        targets_per_image: how many targets each image gets at a step, with replacement.
-        batch_size: how many images a step draws, with replacement.
-        answers: (n, ...), what a classifier should answer to the output for each image; where
-            given, each batch has the pair of the images' answers and of their targets.
+        targets_per_image: how many targets each image gets at a step.
+        batch_size: how many images a step draws.
+        answers: (n, ...), what a classifier should answer to each output; where given, a batch has
+            the pair of answers and targets.
 
     Source: report, Exercise 2 c; the numbers are those of its public source.
     """

@@ -118,15 +118,11 @@ def train(
     Args:
         build: makes the untrained model, whose layers are part of the cache entry's key.
         batches: the batch of every step.
-        loss: of a batch's targets and the model's outputs; one for each output, if it has
-            several, and their sum is minimised.
+        loss: one for each output, if the model has several; their sum is minimised.
         steps: how many steps of Adam.
         seed: of the first weights and of the dropout.
         data: digests and settings of everything that model and batches are made of.
         learning_rate: of Adam; the report's by default.
-
-    Raises:
-        OSError: the cache's folder cannot be written.
     """
     keras.utils.set_random_seed(seed)
     model = build()
