@@ -15,9 +15,12 @@ from measuring import Work, check_idle, describe_machine, take_turns
 from assignment4.book.running_times import RESULTS, Growth
 from assignment4.convolution import convolution_matrix
 from assignment4.encoder_decoder.models import build_encoder_decoder
-from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import BATCH_SIZE, draw_with_targets, letters_by_class
-from assignment4.encoder_decoder.training import LEARNING_RATE, MeanSquaredErrorToTargets
+from assignment4.encoder_decoder.training import (
+    LEARNING_RATE,
+    FusedAdam,
+    MeanSquaredErrorToTargets,
+)
 from assignment4.letters import load_letters, normalize
 from assignment4.pca.components import principal_components
 from assignment4.pca.running import RunningCovariance

@@ -12,8 +12,8 @@ import numpy as np
 from scipy import stats
 
 from assignment4.claims import Finding
-from assignment4.encoder_decoder import assessment, spectrum_checks
-from assignment4.encoder_decoder import classifier_loss_checks as classifier_loss
+from assignment4.encoder_decoder import assessment, classifier_loss
+from assignment4.encoder_decoder import spectrum as spectrum_checks
 from assignment4.encoder_decoder.lattice import PERIODS
 from assignment4.encoder_decoder.metrics import class_means
 from assignment4.encoder_decoder.spectrum import lattice_shares
