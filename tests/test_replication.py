@@ -157,7 +157,7 @@ def test_other_letters_are_kept_out_of_the_results(counted, monkeypatch, tmp_pat
 )
 def test_what_does_not_exist_is_not_replicated(monkeypatch, tmp_path, wrong):
     monkeypatch.setattr(replication, "load_letters", lambda: LETTERS)
-    monkeypatch.setattr(experiments, "train_judge", lambda *_, **options: None)
+    monkeypatch.setattr(experiments, "train_judges", lambda *_, **options: None)
     monkeypatch.setattr(experiments, "Yardstick", lambda *_: None)
     monkeypatch.setitem(SPLITS, "as reported", lambda alphabet: (alphabet, alphabet))
     arguments = {"group": GROUP, "seeds": [0], "steps": 1, "folder": tmp_path} | wrong

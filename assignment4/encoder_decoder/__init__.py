@@ -1,5 +1,188 @@
-"""Exercise 2: the encoder-decoder, its losses and targets, its training and its judge."""
+"""Exercise 2: the encoder-decoder, its losses and targets, its training and its judges."""
 
-from assignment4.encoder_decoder.models import build_decoder, build_encoder, build_encoder_decoder
+from assignment4.encoder_decoder.answers import nudged
+from assignment4.encoder_decoder.assessment import (
+    LARGEST_VARIANCE_SHARE,
+    Assessment,
+    Yardstick,
+    as_near_as_letters,
+    is_uniform,
+    readability,
+    returns_images,
+    transcribe,
+)
+from assignment4.encoder_decoder.classifier_loss_checks import (
+    did_not_help,
+    explains,
+    is_about,
+    is_unchanged,
+    is_unreadable,
+    labels_whatever_it_sees,
+    separates,
+    share_surely_labelled,
+)
+from assignment4.encoder_decoder.classifiers import (
+    CLASSIFIER_STEPS,
+    draw_noise,
+    probabilities,
+    read_letters,
+    train_classifier,
+    train_judge,
+)
+from assignment4.encoder_decoder.comparison import (
+    confusion_matrix,
+    describe,
+    distance_table,
+    judges_gains,
+    reading_table,
+    readings,
+    worst,
+    worst_letter,
+)
+from assignment4.encoder_decoder.experiments import (
+    ABLATIONS,
+    CLASSIFIER_LOSSES,
+    CLASSIFIER_SEED,
+    JUDGE_SEED,
+    SECOND_JUDGE_SEED,
+    SPLITS,
+    SQUARED_ERRORS,
+    Parts,
+    Run,
+)
+from assignment4.encoder_decoder.lattice import (
+    PERIODS,
+    both_periods,
+    shares_by_class,
+    without_lattice,
+)
+from assignment4.encoder_decoder.losses import (
+    train_near_letters,
+    train_on_means,
+    train_on_random_targets,
+    train_on_representatives,
+    train_through_classifier,
+)
+from assignment4.encoder_decoder.metrics import (
+    accuracy,
+    baselines,
+    class_means,
+    nearest_distances,
+    nearest_mean,
+)
+from assignment4.encoder_decoder.models import (
+    AS_DESCRIBED,
+    FOR_CLASSIFIER,
+    Architecture,
+    Blocks,
+    build_decoder,
+    build_encoder,
+    build_encoder_decoder,
+    outputs_of,
+)
+from assignment4.encoder_decoder.spectrum import mean_spectrum
+from assignment4.encoder_decoder.spectrum_checks import (
+    comes_from_transposed_convolutions,
+    comes_from_uneven_cover,
+    excess,
+    grows_with_uneven_cover,
+    has_lattice,
+)
+from assignment4.encoder_decoder.squared_error import class_constants, loss_to_all
+from assignment4.encoder_decoder.squared_error_checks import (
+    is_distance_to_mean_plus_constant,
+    splits_into_distance_and_constant,
+)
+from assignment4.encoder_decoder.study import Study
+from assignment4.encoder_decoder.targets import (
+    BATCH_SIZE,
+    NOISE_LABEL,
+    NOISE_LABEL_OF_SCRIPTS,
+    TARGETS_PER_IMAGE,
+    one_hot,
+)
+from assignment4.encoder_decoder.training import DEFAULT_STEPS, LEARNING_RATE, training_steps
 
-__all__ = ["build_decoder", "build_encoder", "build_encoder_decoder"]
+__all__ = [
+    "ABLATIONS",
+    "AS_DESCRIBED",
+    "BATCH_SIZE",
+    "CLASSIFIER_LOSSES",
+    "CLASSIFIER_SEED",
+    "CLASSIFIER_STEPS",
+    "DEFAULT_STEPS",
+    "FOR_CLASSIFIER",
+    "JUDGE_SEED",
+    "LARGEST_VARIANCE_SHARE",
+    "LEARNING_RATE",
+    "NOISE_LABEL",
+    "NOISE_LABEL_OF_SCRIPTS",
+    "PERIODS",
+    "SECOND_JUDGE_SEED",
+    "SPLITS",
+    "SQUARED_ERRORS",
+    "TARGETS_PER_IMAGE",
+    "Architecture",
+    "Assessment",
+    "Blocks",
+    "Parts",
+    "Run",
+    "Study",
+    "Yardstick",
+    "accuracy",
+    "as_near_as_letters",
+    "baselines",
+    "both_periods",
+    "build_decoder",
+    "build_encoder",
+    "build_encoder_decoder",
+    "class_constants",
+    "class_means",
+    "comes_from_transposed_convolutions",
+    "comes_from_uneven_cover",
+    "confusion_matrix",
+    "describe",
+    "did_not_help",
+    "distance_table",
+    "draw_noise",
+    "excess",
+    "explains",
+    "grows_with_uneven_cover",
+    "has_lattice",
+    "is_about",
+    "is_distance_to_mean_plus_constant",
+    "is_unchanged",
+    "is_uniform",
+    "is_unreadable",
+    "judges_gains",
+    "labels_whatever_it_sees",
+    "loss_to_all",
+    "mean_spectrum",
+    "nearest_distances",
+    "nearest_mean",
+    "nudged",
+    "one_hot",
+    "outputs_of",
+    "probabilities",
+    "read_letters",
+    "readability",
+    "reading_table",
+    "readings",
+    "returns_images",
+    "separates",
+    "share_surely_labelled",
+    "shares_by_class",
+    "splits_into_distance_and_constant",
+    "train_classifier",
+    "train_judge",
+    "train_near_letters",
+    "train_on_means",
+    "train_on_random_targets",
+    "train_on_representatives",
+    "train_through_classifier",
+    "training_steps",
+    "transcribe",
+    "without_lattice",
+    "worst",
+    "worst_letter",
+]

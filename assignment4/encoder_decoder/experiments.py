@@ -73,6 +73,11 @@ class Run:
     classifier: keras.Model | None = None
     prepare: Callable[[np.ndarray], np.ndarray] = normalize
 
+    @property
+    def model(self) -> keras.Model:
+        """The network alone."""
+        return self.trained.model
+
 
 Experiment = Callable[[Parts, int, int], Run]
 """Trains for so many steps with a seed."""
@@ -112,6 +117,14 @@ def _near_letters(weight: float) -> Experiment:
         return Run(trained, classifier)
 
     return run
+
+
+def train_judges(latin: Alphabet, *, seed: int) -> list[keras.Model]:
+    """Train the two judges of encoder-decoders of a seed, on the Latin training part."""
+    return [
+        train_judge(latin, seed=JUDGE_SEED + seed),
+        train_judge(latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
+    ]
 
 
 def train_its_classifier(
@@ -189,11 +202,7 @@ def run_encoder_decoder(
 ) -> dict[str, float]:
     """Train and measure one network of Exercise 2, and return its numbers."""
     parts = Parts.of(letters, split)
-    judges = [
-        train_judge(parts.latin, seed=JUDGE_SEED + seed),
-        train_judge(parts.latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
-    ]
-    yardstick = Yardstick(judges, parts.latin, parts.unseen_latin)
+    yardstick = Yardstick(train_judges(parts.latin, seed=seed), parts.latin, parts.unseen_latin)
     run = experiment(parts, steps, seed)
     first, second = yardstick.letters.reading_accuracies
     return {

@@ -11,19 +11,20 @@ from assignment4.encoder_decoder.assessment import (
     Assessment,
     Readability,
     Yardstick,
+    as_near_as_letters,
     readability,
     transcribe,
 )
-from assignment4.encoder_decoder.classifiers import build_second_judge, train_judge
 from assignment4.encoder_decoder.experiments import (
     CLASSIFIER_LOSSES,
-    JUDGE_SEED,
-    SECOND_JUDGE_SEED,
     SQUARED_ERRORS,
     Parts,
     Run,
+    train_its_classifier,
+    train_judges,
 )
 from assignment4.encoder_decoder.training import DEFAULT_STEPS, training_steps
+from assignment4.intervals import Interval
 from assignment4.letters import Alphabet, Letters, load_letters, one_of_each
 
 
@@ -32,44 +33,57 @@ class Study:
 
     Args:
         letters: both alphabets; the ones in use, if None.
-        seed: of the networks, and by way of it of the judges.
+        seed: of the networks, and by way of it of the judges and the classifier.
+        steps: of training through targets; those that ASSIGNMENT4_STEPS names, or 500, if None.
         split: how the letters are divided, "as reported" or "by family".
 
     Attributes:
         letters: both alphabets.
         parts: each of them divided.
-        steps: of training through targets; a classifier takes half as many.
-        as_stored: whether all is as the stored outputs have it: the book's letters and steps.
+        seed: as given.
+        steps: of training through targets; through a classifier half as many are taken.
+        as_stored: whether letters and settings are those of the stored outputs.
     """
 
     def __init__(
-        self, letters: Letters | None = None, *, seed: int = 0, split: str = "as reported"
+        self,
+        letters: Letters | None = None,
+        *,
+        seed: int = 0,
+        steps: int | None = None,
+        split: str = "as reported",
     ) -> None:
         self.letters = load_letters() if letters is None else letters
         self.parts = Parts.of(self.letters, split)
         self.seed = seed
-        self.steps = training_steps()
-        self.as_stored = self.letters.embedded and self.steps == DEFAULT_STEPS
+        self.steps = training_steps() if steps is None else steps
+        settings = (seed, self.steps, split)
+        self.as_stored = self.letters.embedded and settings == (0, DEFAULT_STEPS, "as reported")
         self._runs: dict[str, Run] = {}
 
     @cached_property
     def judges(self) -> list[keras.Model]:
         """Two classifiers of Latin letters that never see an encoder-decoder."""
-        latin = self.parts.latin
-        return [
-            train_judge(latin, seed=JUDGE_SEED + self.seed),
-            train_judge(latin, seed=SECOND_JUDGE_SEED + self.seed, build=build_second_judge),
-        ]
+        return train_judges(self.parts.latin, seed=self.seed)
+
+    @cached_property
+    def classifier(self) -> keras.Model:
+        """The report's classifier of Latin letters, as it is before a network is trained by it."""
+        return train_its_classifier(self.parts.latin, seed=self.seed)
 
     @cached_property
     def yardstick(self) -> Yardstick:
-        """What outputs are measured with."""
+        """What outputs are measured with; its `letters` are the measures of unseen letters."""
         return Yardstick(self.judges, self.parts.latin, self.parts.unseen_latin)
 
     @cached_property
     def shown(self) -> Alphabet:
         """The first unseen Cyrillic letter of each class."""
         return one_of_each(self.parts.unseen_cyrillic)
+
+    def steps_of(self, name: str) -> int:
+        """Return the training steps of an experiment."""
+        return self.steps // 2 if name in CLASSIFIER_LOSSES else self.steps
 
     def run(self, name: str) -> Run:
         """Return the trained network of an experiment, or train it.
@@ -78,19 +92,21 @@ class Study:
             name: of SQUARED_ERRORS or of CLASSIFIER_LOSSES, such as "random letters".
         """
         if name not in self._runs:
-            through = name in CLASSIFIER_LOSSES
-            experiment = (CLASSIFIER_LOSSES if through else SQUARED_ERRORS)[name]
-            steps = self.steps // 2 if through else self.steps
-            self._runs[name] = experiment(self.parts, steps, self.seed)
+            experiment = (SQUARED_ERRORS | CLASSIFIER_LOSSES)[name]
+            self._runs[name] = experiment(self.parts, self.steps_of(name), self.seed)
         return self._runs[name]
 
-    def draw(self, model: keras.Model) -> np.ndarray:
-        """Return a network's outputs for the letters shown, (14, 28, 28, 1) float32."""
-        return transcribe(model, self.shown)
+    def draw(self, model: keras.Model, cyrillic: Alphabet | None = None) -> np.ndarray:
+        """Return a network's outputs, (n, 28, 28, 1) float32, for letters, or for those shown."""
+        return transcribe(model, self.shown if cyrillic is None else cyrillic)
 
     def assess(self, model: keras.Model) -> Assessment:
         """Measure a network's outputs for all unseen Cyrillic letters."""
         return self.yardstick.measure_outputs(model, self.parts.unseen_cyrillic)
+
+    def near(self, outputs: Assessment) -> Interval:
+        """Return the share of outputs that are as near to a real letter as letters are."""
+        return as_near_as_letters(self.yardstick.letters, outputs)
 
     def readability(self, outputs: Assessment) -> Readability:
         """Return what tells whether outputs can be read."""
