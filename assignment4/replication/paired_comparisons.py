@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assignment4.intervals import Interval, is_above, widen
-from assignment4.replication.runs import difference_over_seeds
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.runs import difference_over_seeds, read_results
 from assignment4.tables import Table
 
 BASE = "as described"
@@ -52,6 +53,15 @@ class Comparison:
             return NO_DIFFERENCE
         word = "higher" if self.alone.estimate > 0 else "lower"
         return word if is_above(self.among_all, 0) is not None else f"perhaps {word}"
+
+
+def read_groups(*groups: str, steps: int | None = None) -> dict[str, list[dict]]:
+    """Return the stored results of all experiments of some groups, as `read_results` does each."""
+    return {
+        name: read_results(group, name, steps=steps)
+        for group in groups
+        for name in GROUPS[group].experiments
+    }
 
 
 def with_common_seeds(results: Mapping[str, Runs]) -> dict[str, list[dict]]:
