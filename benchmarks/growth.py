@@ -15,9 +15,12 @@ from assignment4.book.growth import Growth, check_idle_in_growth
 from assignment4.book.running_times import Work, describe_machine, keep, take_turns
 from assignment4.convolution import convolution_matrix
 from assignment4.encoder_decoder.models import build_encoder_decoder
-from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import BATCH_SIZE, draw_with_targets, letters_by_class
-from assignment4.encoder_decoder.training import LEARNING_RATE, MeanSquaredErrorToTargets
+from assignment4.encoder_decoder.training import (
+    LEARNING_RATE,
+    FusedAdam,
+    MeanSquaredErrorToTargets,
+)
 from assignment4.letters import load_letters, normalize
 from assignment4.pca.components import principal_components
 from assignment4.pca.running import RunningCovariance

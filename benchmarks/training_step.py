@@ -30,9 +30,8 @@ from assignment4.book.running_times import (
     take_turns,
     times_as_fast,
 )
-from assignment4.encoder_decoder.checks import WEIGHTED
+from assignment4.encoder_decoder.graph import WEIGHTED
 from assignment4.encoder_decoder.models import DROPOUT_RATE, build_encoder_decoder
-from assignment4.encoder_decoder.optimizer import FusedAdam
 from assignment4.encoder_decoder.targets import (
     BATCH_SIZE,
     TARGETS_PER_IMAGE,
@@ -42,6 +41,7 @@ from assignment4.encoder_decoder.targets import (
 from assignment4.encoder_decoder.training import (
     LEARNING_RATE,
     STEPS_PER_EXECUTION,
+    FusedAdam,
     MeanSquaredErrorToTargets,
 )
 from assignment4.letters import load_letters, normalize, split_as_reported

@@ -199,5 +199,5 @@ def test_no_other_code_runs_than_what_was_found(
 
 def test_training_counts_what_builds_and_feeds_a_network() -> None:
     definitions, libraries = code.behind(train)
-    assert ("assignment4.encoder_decoder.optimizer", "FusedAdam") in definitions
+    assert ("assignment4.encoder_decoder.training", "FusedAdam") in definitions
     assert {"keras", "tensorflow"} <= libraries

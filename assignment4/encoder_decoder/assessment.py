@@ -13,16 +13,25 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 import keras
 import numpy as np
 
+from assignment4.claims import Finding
 from assignment4.encoder_decoder.classifiers import read_letters
 from assignment4.encoder_decoder.metrics import (
     accuracy,
     class_means,
     nearest_distances,
+    nearest_mean,
     sharpness,
     within_class_variances,
 )
 from assignment4.encoder_decoder.models import outputs_of
-from assignment4.intervals import Interval, is_above, is_below, mean_interval, proportion_interval
+from assignment4.intervals import (
+    Interval,
+    all_of,
+    is_above,
+    is_below,
+    mean_interval,
+    proportion_interval,
+)
 from assignment4.letters import Alphabet, normalize, one_of_each
 
 LEAST_JUDGE_ACCURACY = 0.95
@@ -90,17 +99,14 @@ class Yardstick:
         self.letters = self.measure(letters, unseen.labels)
 
     def measure(self, images: np.ndarray, labels: np.ndarray) -> Assessment:
-        """Measure images.
+        """Measure images, (n, 28, 28, 1), that should be the letters of these labels, (n,).
 
-        Args:
-            images: (n, 28, 28, 1), of at least two images of each class. A constant one, which
-                has no deviation, is measured as 0 everywhere.
-            labels: the letters that they should be, (n,).
+        A constant image, which has no deviation, is measured as 0 everywhere.
 
         Raises:
             ValueError: an image has a value that is not finite.
         """
-        images = _normalize_varied(images)
+        images = normalize_outputs(images)
         variances = within_class_variances(images, labels)
         return Assessment(
             images=images,
@@ -153,6 +159,11 @@ class Readability(NamedTuple):
             return True
         return False if False in read and near is False else None
 
+    @property
+    def finding(self) -> Finding:
+        """The verdict with its numbers."""
+        return Finding(self.verdict, str(self))
+
     def __str__(self) -> str:
         read = " and ".join(map(str, self.read))
         return (
@@ -162,12 +173,7 @@ class Readability(NamedTuple):
 
 
 def readability(letters: Assessment, outputs: Assessment) -> Readability:
-    """Return the readability of a network's outputs.
-
-    Args:
-        letters: of unseen Latin letters, by the same yardstick.
-        outputs: of the network.
-    """
+    """Return the readability of outputs, beside unseen Latin letters by the same yardstick."""
     return Readability(
         letters.reading_accuracies,
         outputs.reading_accuracies,
@@ -176,53 +182,62 @@ def readability(letters: Assessment, outputs: Assessment) -> Readability:
 
 
 def as_near_as_letters(letters: Assessment, outputs: Assessment) -> Interval:
-    """Return the share of outputs nearer to a real letter than 1 in 20 unseen real letters is.
-
-    Args:
-        letters: of unseen Latin letters; 95 % of them are that near to a known one.
-        outputs: of a network.
-    """
+    """Return the share of outputs nearer to a known letter than 1 in 20 unseen letters is."""
     bound = np.quantile(letters.to_nearest, SHARE_OF_LETTERS_NEAR)
     return proportion_interval((outputs.to_nearest <= bound).sum(), len(outputs.to_nearest))
 
 
 def is_uniform(variance_shares: np.ndarray) -> bool | None:
-    """Say whether outputs vary, within a class, by less than 5 % of the letters' own variance.
+    """Return whether outputs vary, within a class, by less than 5 % of the letters' own variance.
 
-    Args:
-        variance_shares: one for each class, (14,).
-
-    Returns:
-        True where the mean is surely below 5 % and no class is above; False where the mean is
-        surely above; None otherwise.
+    For shares of each class, (14,): True where the mean is surely below 5 % and no class is above;
+    False where the mean is surely above; None otherwise.
     """
     below = is_below(mean_interval(variance_shares), LARGEST_VARIANCE_SHARE)
     return None if below and max(variance_shares) > LARGEST_VARIANCE_SHARE else below
 
 
-def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) -> bool | None:
-    """Say whether a network classifies its inputs and returns one image for each class.
+def varies_little(outputs: Assessment) -> Finding:
+    """Find whether outputs are uniform within their classes."""
+    shares = outputs.variance_shares
+    return Finding(
+        is_uniform(shares),
+        f"The mean share is {outputs.variance_share}, the largest ≈{shares.max():.3f}. "
+        f"Needed: both below {LARGEST_VARIANCE_SHARE}, the mean surely.",
+    )
+
+
+def returns_images(outputs: np.ndarray, labels: np.ndarray, images: np.ndarray) -> Finding:
+    """Find whether a network classifies its inputs and returns one image for each class.
+
+    It does where surely more than 90 % of the outputs are nearest to their class's image, and the
+    mean squared distance to the nearest is surely below 5 % of an image's variance, which is 1.
 
     Args:
         outputs: normalised, (n, 28, 28, 1).
         labels: the classes of the inputs, (n,).
         images: the image of each class, normalised, (14, 28, 28, 1).
-
-    Returns:
-        True where surely more than 90 % of the outputs are nearest to their class's image, and
-        where the outputs' mean squared distance to the nearest image is surely below 5 % of an
-        image's variance, which is 1; False where one is surely not so; None otherwise.
     """
-    flat = outputs.reshape(len(outputs), 1, -1) - images.reshape(1, len(images), -1)
-    distances = np.square(flat).mean(axis=2)
-    classified = is_above(accuracy(distances.argmin(axis=1), labels), LEAST_READING_ACCURACY)
-    returned = is_below(mean_interval(distances.min(axis=1)), LARGEST_DISTANCE)
-    if False in (classified, returned):
-        return False
-    return None if None in (classified, returned) else True
+    share = accuracy(nearest_mean(outputs, images, np.arange(len(images))), labels)
+    distance = mean_interval(nearest_distances(outputs, images))
+    classified = is_above(share, LEAST_READING_ACCURACY)
+    return Finding(
+        all_of([classified, is_below(distance, LARGEST_DISTANCE)]),
+        f"Nearest to their class's image are {share} of the outputs, needed: above "
+        f"{LEAST_READING_ACCURACY:.2f}; the distance to the nearest is {distance}, needed: below "
+        f"{LARGEST_DISTANCE}.",
+    )
 
 
-def _normalize_varied(images: np.ndarray) -> np.ndarray:
+def all_hold(*findings: Finding | bool | None) -> Finding:
+    """Find whether all of several findings hold, by `intervals.all_of`, with all their numbers."""
+    every = [one if isinstance(one, Finding) else Finding(one) for one in findings]
+    numbers = " ".join(one.numbers for one in every if one.numbers)
+    return Finding(all_of([one.holds for one in every]), numbers)
+
+
+def normalize_outputs(images: np.ndarray) -> np.ndarray:
+    """Return outputs, (n, 28, 28, 1), brought to mean 0 and deviation 1; constant ones become 0."""
     result = np.zeros(images.shape, np.float32)
     varied = np.ptp(images, axis=(1, 2, 3)) != 0
     result[varied] = normalize(images[varied][..., 0])

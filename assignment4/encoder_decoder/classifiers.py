@@ -24,11 +24,7 @@ CLASSIFIER_LEARNING_RATE = 1e-4
 
 
 def build_judge() -> keras.Model:
-    """Return a small convolutional classifier of another architecture than the report's nets.
-
-    Returns:
-        A model from (n, 28, 28, 1) float32 to (n, 14) float32 logits.
-    """
+    """Return a small convolutional classifier, from (n, 28, 28, 1) to (n, 14) logits, float32."""
     images = keras.Input(IMAGE_SHAPE, name="image")
     tensor = images
     for channels in (16, 32):
@@ -39,11 +35,7 @@ def build_judge() -> keras.Model:
 
 
 def build_second_judge() -> keras.Model:
-    """Return a classifier without convolutions: two fully connected layers of 256 units.
-
-    Returns:
-        As `build_judge`.
-    """
+    """Return a classifier without convolutions, from (n, 28, 28, 1) to (n, 14) logits."""
     images = keras.Input(IMAGE_SHAPE, name="image")
     tensor = layers.Flatten()(images)
     for _ in range(2):
@@ -53,13 +45,7 @@ def build_second_judge() -> keras.Model:
 
 
 def build_classifier() -> keras.Model:
-    """Return the report's classifier of Latin letters.
-
-    Two convolutions of kernel 5 x 5 with 32 and 64 channels, each followed by a max-pooling,
-    1024 units with ReLU and a dropout of 0.5.
-
-    Returns:
-        A model from (n, 28, 28, 1) float32 to (n, 15) float32 logits.
+    """Return the report's classifier of Latin letters, from (n, 28, 28, 1) to (n, 15) logits.
 
     Source: the report's public source.
     """
@@ -80,13 +66,9 @@ def train_judge(
     build: Callable[[], keras.Model] = build_judge,
     steps: int = JUDGE_STEPS,
 ) -> keras.Model:
-    """Train a judge on real letters alone.
+    """Train a judge, or another classifier, for so many batches of 100 images of a training part.
 
-    Args:
-        letters: a training part.
-        seed: another one than that of the network to be judged.
-        build: `build_judge`, `build_second_judge` or what makes another classifier.
-        steps: how many batches of 100 images.
+    The seed is another one than that of the network to be judged.
     """
     images, labels = normalize(letters.images), letters.labels
     return train(

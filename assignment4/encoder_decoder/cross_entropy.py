@@ -1,4 +1,4 @@
-r"""What a label out of range does to a softmax cross entropy.
+r"""What a label out of range does to a softmax cross entropy, and the checks of it, Exercise 2 c.
 
 The one-hot code of label 15 in 15 places is the zero vector. For targets t and logits z, with
 $q = \operatorname{softmax}(z)$, the loss and its derivative are
@@ -13,7 +13,7 @@ Source: report, Exercise 2 c, and its public source. The derivative for targets 
 standard result (goodfellow2016deep, section 6.2.2.3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import assignment4.reproducible  # noqa: F401  (before tensorflow)
 
@@ -22,10 +22,13 @@ import numpy as np
 import sympy
 import tensorflow as tf
 
+from assignment4.encoder_decoder.targets import OUTPUTS
 from assignment4.tables import Table
 
 ROUNDING = 1e-6
 """The largest difference of gradients in single precision that counts as none."""
+
+Expressions = Sequence[sympy.Expr]
 
 
 def symbols(places: int) -> tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
@@ -33,31 +36,52 @@ def symbols(places: int) -> tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, 
     return sympy.symbols(f"t:{places}", real=True), sympy.symbols(f"z:{places}", real=True)
 
 
-def symbolic_softmax(logits: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+def symbolic_softmax(logits: Expressions) -> list[sympy.Expr]:
     """Return the probabilities that logits stand for."""
     total = sum(map(sympy.exp, logits))
     return [sympy.exp(logit) / total for logit in logits]
 
 
-def symbolic_cross_entropy(
-    targets: Sequence[sympy.Expr], logits: Sequence[sympy.Expr]
-) -> sympy.Expr:
+def symbolic_cross_entropy(targets: Expressions, logits: Expressions) -> sympy.Expr:
     r"""Return $-\sum_k t_k (z_k - \log \sum_j e^{z_j})$."""
     total = sympy.log(sum(map(sympy.exp, logits)))
     return -sum(t * (z - total) for t, z in zip(targets, logits, strict=True))
 
 
-def true_gradient(targets: Sequence[sympy.Expr], softmax: Sequence[sympy.Expr]) -> list:
+def true_gradient(targets: Expressions, softmax: Expressions) -> list:
     r"""Return $q_j \sum_k t_k - t_j$ for each j, the derivative for any targets."""
     return [q * sum(targets) - t for t, q in zip(targets, softmax, strict=True)]
 
 
-def fused_gradient(targets: Sequence[sympy.Expr], softmax: Sequence[sympy.Expr]) -> list:
+def fused_gradient(targets: Expressions, softmax: Expressions) -> list:
     """Return $q_j - t_j$ for each j, which TensorFlow takes for the derivative."""
     return [q - t for t, q in zip(targets, softmax, strict=True)]
 
 
-def entropy_growth(softmax: Sequence[sympy.Expr]) -> sympy.Expr:
+def is_gradient_of_cross_entropy(
+    formula: Callable[[Expressions, Expressions], Expressions],
+    *,
+    places: int = OUTPUTS,
+    sum_to_one: bool = False,
+) -> bool:
+    """Return True if SymPy proves a formula for the derivative of the cross entropy by the logits.
+
+    Args:
+        formula: of targets t and probabilities q, such as `true_gradient` or `fused_gradient`.
+        places: the number of logits.
+        sum_to_one: whether the last target is 1 less the others; else all are arbitrary.
+    """
+    targets, logits = symbols(places)
+    if sum_to_one:
+        targets = (*targets[:-1], 1 - sum(targets[:-1]))
+    loss, softmax = symbolic_cross_entropy(targets, logits), symbolic_softmax(logits)
+    return all(
+        sympy.expand(sympy.numer(sympy.together(sympy.diff(loss, logit) - derivative))) == 0
+        for logit, derivative in zip(logits, formula(targets, softmax), strict=True)
+    )
+
+
+def entropy_growth(softmax: Expressions) -> sympy.Expr:
     r"""Return $\frac{1}{2} \sum_{ij} q_i q_j (q_i - q_j)(\log q_i - \log q_j)$.
 
     So fast the entropy of the answer grows, in nats, while the logits move with velocity -q. No
@@ -66,6 +90,21 @@ def entropy_growth(softmax: Sequence[sympy.Expr]) -> sympy.Expr:
     """
     terms = (a * b * (a - b) * (sympy.log(a) - sympy.log(b)) for a in softmax for b in softmax)
     return sum(terms) / 2
+
+
+def is_entropy_growth(growth: Callable[[Expressions], sympy.Expr], *, places: int = 3) -> bool:
+    """Return True if SymPy proves that the entropy grows at this rate, with the velocity -q.
+
+    That is the logits' velocity which small steps against the fused gradient come to, for t = 0.
+    """
+    _, logits = symbols(places)
+    softmax = symbolic_softmax(logits)
+    entropy = -sum(q * sympy.log(q) for q in softmax)
+    found = sum(-q * sympy.diff(entropy, z) for q, z in zip(softmax, logits, strict=True))
+    weights = sympy.symbols(f"w:{places}", positive=True)
+    logarithms = dict(zip(logits, map(sympy.log, weights), strict=True))
+    difference = sympy.expand_log((found - growth(softmax)).subs(logarithms), force=True)
+    return sympy.cancel(sympy.together(difference)) == 0
 
 
 WAYS = {
@@ -78,9 +117,8 @@ WAYS = {
 }
 """The cross entropy of each row as TensorFlow and Keras have it, by name.
 
-"fused" is `tf.nn.softmax_cross_entropy_with_logits`, "formula" its definition written out. Given
-probabilities, Keras goes back to the logits that they came from, where it can tell: in a graph,
-but not where operations run one by one. It then calls the fused function.
+Given probabilities, Keras goes back to the logits that they came from, where it can tell: in a
+graph, but not where operations run one by one. It then calls the fused function.
 """
 
 RUNS = {"eager": None, "graph": {"jit_compile": False}, "XLA": {"jit_compile": True}}
@@ -90,16 +128,13 @@ RUNS = {"eager": None, "graph": {"jit_compile": False}, "XLA": {"jit_compile": T
 def loss_and_gradient(
     way: str, targets: np.ndarray, logits: np.ndarray, *, run: str = "eager"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the losses, and the gradient by the logits that training would use.
+    """Return losses (n,) and the gradient by the logits (n, places) that training would use.
 
     Args:
         way: a name of WAYS.
         targets: (n, places) real, one-hot codes or others.
         logits: (n, places) real.
         run: a name of RUNS.
-
-    Returns:
-        Losses (n,) and gradient (n, places), float32.
     """
     loss = WAYS[way]
 
@@ -116,10 +151,7 @@ def loss_and_gradient(
 
 
 def gradient_formula(gradient: np.ndarray, targets: np.ndarray, logits: np.ndarray) -> str:
-    """Return which of the formulas a gradient follows: "0", "softmax", "softmax - targets".
-
-    The first that fits; "another" if none does.
-    """
+    """Return which formula a gradient follows: "0", "softmax", "softmax - targets" or "another"."""
     softmax = tf.nn.softmax(tf.constant(logits, tf.float32)).numpy()
     formulas = {"0": 0, "softmax": softmax, "softmax - targets": softmax - targets}
     fitting = (
@@ -139,10 +171,29 @@ def gradient_table(targets: np.ndarray, logits: np.ndarray) -> Table:
     return Table(["cross entropy", "largest loss", *RUNS], rows)
 
 
-def descend(
+def is_pushed_silently(targets: np.ndarray, logits: np.ndarray) -> bool:
+    """Return True if TensorFlow trains on targets whose loss is 0, and has no gradient but 0.
+
+    So it is where the loss is 0 at all these logits, and its written-out form has the gradient 0,
+    but the fused function returns the softmax, in whatever way it is run.
+
+    Args:
+        targets: (places,) real, the code of one label, such as `one_hot(15)`.
+        logits: (n, places) real.
+    """
+    targets = np.broadcast_to(targets, logits.shape)
+    for run in RUNS:
+        for way, formula in {"formula": "0", "fused": "softmax"}.items():
+            losses, gradient = loss_and_gradient(way, targets, logits, run=run)
+            if losses.any() or gradient_formula(gradient, targets, logits) != formula:
+                return False
+    return True
+
+
+def follow_fused_gradient(
     targets: np.ndarray, logits: np.ndarray, *, steps: int, rate: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Move logits against the fused gradient, as gradient descent would if they were free.
+    """Move free logits against the fused gradient, by so many steps of a learning rate.
 
     Args:
         targets: (places,) real, the code of one label.
@@ -151,8 +202,7 @@ def descend(
         rate: the learning rate.
 
     Returns:
-        Before each step and after the last, the loss (steps + 1,) float32, and the logits
-        (steps + 1, places) float32.
+        Before each step and after the last, losses (steps + 1,) and logits (steps + 1, places).
     """
     path, losses = [np.asarray(logits, np.float32)], []
     for _ in range(steps + 1):
@@ -163,14 +213,18 @@ def descend(
 
 
 def entropies(logits: np.ndarray) -> np.ndarray:
-    r"""Return the entropy $-\sum_k q_k \log q_k$ of each row's softmax, in nats.
-
-    Args:
-        logits: (n, places) real.
-
-    Returns:
-        (n,) float64, from 0, one sure answer, to log(places), all answers alike.
-    """
+    r"""Return the entropy $-\sum_k q_k \log q_k$ of each row's softmax, in nats, (n,) float64."""
     logits = logits.astype(np.float64)
     logarithms = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     return -(np.exp(logarithms) * logarithms).sum(axis=1)
+
+
+def becomes_undecided(losses: np.ndarray, logits: np.ndarray) -> bool:
+    """Return True if answers go to all alike, none surer than the one before, at a loss of 0.
+
+    The last entropy must be within 1 % of the largest one possible, and the first one below it.
+    The arguments are as `follow_fused_gradient` returns them.
+    """
+    values, largest = entropies(logits), np.log(logits.shape[1])
+    rises = (np.diff(values) > -ROUNDING).all()
+    return bool(not losses.any() and rises and values[0] < 0.99 * largest <= values[-1])

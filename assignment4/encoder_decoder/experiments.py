@@ -18,7 +18,6 @@ from assignment4.encoder_decoder.classifiers import (
     train_judge,
 )
 from assignment4.encoder_decoder.losses import (
-    LETTERS_WEIGHT,
     train_near_letters,
     train_on_means,
     train_on_random_targets,
@@ -29,7 +28,6 @@ from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.encoder_decoder.models import (
     AS_DESCRIBED,
     FOR_CLASSIFIER,
-    Architecture,
     ScaledReLU,
     outputs_of,
 )
@@ -85,38 +83,25 @@ Experiment = Callable[[Parts, int, int], Run]
 
 def _on_letters(train: Callable[..., Trained], **options) -> Experiment:
     def run(parts: Parts, steps: int, seed: int) -> Run:
-        return Run(train(parts.cyrillic, parts.latin, steps=steps, seed=seed, **options))
+        trained = train(parts.cyrillic, parts.latin, steps=steps, seed=seed, **options)
+        return Run(trained, prepare=options.get("prepare", normalize))
 
     return run
 
 
-def _through_classifier(
-    *, noise_label: int | None = None, architecture: Architecture = FOR_CLASSIFIER
-) -> Experiment:
+def _through_classifier(*, noise_label: int | None = None, **changes) -> Experiment:
     def run(parts: Parts, steps: int, seed: int) -> Run:
         classifier = train_its_classifier(parts.latin, seed=seed, noise_label=noise_label)
-        trained = train_through_classifier(
-            parts.cyrillic, classifier, steps=steps, seed=seed, architecture=architecture
-        )
-        return Run(trained, classifier)
+        network = {"architecture": replace(FOR_CLASSIFIER, **changes), "steps": steps, "seed": seed}
+        return Run(train_through_classifier(parts.cyrillic, classifier, **network), classifier)
 
     return run
 
 
-def _near_letters(weight: float) -> Experiment:
-    def run(parts: Parts, steps: int, seed: int) -> Run:
-        classifier = train_its_classifier(parts.latin, seed=seed)
-        trained = train_near_letters(
-            parts.cyrillic,
-            parts.latin,
-            classifier,
-            steps=steps,
-            seed=seed,
-            letters_weight=weight,
-        )
-        return Run(trained, classifier)
-
-    return run
+def _near_letters(parts: Parts, steps: int, seed: int) -> Run:
+    classifier = train_its_classifier(parts.latin, seed=seed)
+    trained = train_near_letters(parts.cyrillic, parts.latin, classifier, steps=steps, seed=seed)
+    return Run(trained, classifier)
 
 
 def train_judges(latin: Alphabet, *, seed: int) -> list[keras.Model]:
@@ -130,12 +115,9 @@ def train_judges(latin: Alphabet, *, seed: int) -> list[keras.Model]:
 def train_its_classifier(
     latin: Alphabet, *, seed: int, noise_label: int | None = None
 ) -> keras.Model:
-    """Train the classifier that goes with an encoder-decoder of a seed.
+    """Train the classifier of an encoder-decoder of a seed, on the Latin training part.
 
-    Args:
-        latin: the Latin training part.
-        seed: of the encoder-decoder.
-        noise_label: the label of as many images of noise; None for letters alone.
+    With a noise label, images of noise are shown to it as well, as many as letters.
     """
     seed += CLASSIFIER_SEED
     if noise_label is None:
@@ -146,13 +128,6 @@ def train_its_classifier(
 
 def _random(**changes) -> Experiment:
     return _on_letters(train_on_random_targets, architecture=replace(AS_DESCRIBED, **changes))
-
-
-def _on_pixels(parts: Parts, steps: int, seed: int) -> Run:
-    trained = train_on_random_targets(
-        parts.cyrillic, parts.latin, steps=steps, seed=seed, prepare=pixels_from_0_to_1
-    )
-    return Run(trained, prepare=pixels_from_0_to_1)
 
 
 def pixels_from_0_to_1(images: np.ndarray) -> np.ndarray:
@@ -169,16 +144,12 @@ SQUARED_ERRORS: dict[str, Experiment] = {
 
 CLASSIFIER_LOSSES: dict[str, Experiment] = {
     "classifier": _through_classifier(),
-    "classifier, network as described": _through_classifier(architecture=AS_DESCRIBED),
+    "classifier, network as described": _through_classifier(**vars(AS_DESCRIBED)),
     "noise class as in the scripts": _through_classifier(noise_label=NOISE_LABEL_OF_SCRIPTS),
     "noise class as meant": _through_classifier(noise_label=NOISE_LABEL),
-    "classifier and letters": _near_letters(LETTERS_WEIGHT),
-    "classifier, kernel 4": _through_classifier(
-        architecture=replace(FOR_CLASSIFIER, kernel_size=4)
-    ),
-    "classifier, resized": _through_classifier(
-        architecture=replace(FOR_CLASSIFIER, upsampling="resized")
-    ),
+    "classifier and letters": _near_letters,
+    "classifier, kernel 4": _through_classifier(kernel_size=4),
+    "classifier, resized": _through_classifier(upsampling="resized"),
 }
 
 ABLATIONS: dict[str, Experiment] = {
@@ -188,7 +159,7 @@ ABLATIONS: dict[str, Experiment] = {
     "no batch normalisation": _random(normalization="none"),
     "no dropout": _random(dropout_rate=0.0),
     "dropout 0.5": _random(dropout_rate=0.5),
-    "pixels from 0 to 1": _on_pixels,
+    "pixels from 0 to 1": _on_letters(train_on_random_targets, prepare=pixels_from_0_to_1),
     "weights from N(0, 1)": _random(initial_weights="standard_normal"),
     "weights from N(0, 1), no batch normalisation": _random(
         initial_weights="standard_normal", normalization="none"

@@ -56,6 +56,8 @@ def train_on_random_targets(
         architecture: of the network.
         prepare: turns both alphabets' images, (n, 28, 28) uint8, into what the network sees.
 
+    The other functions have the same arguments.
+
     Source: report, Exercise 2 c, second approach.
     """
     pools = letters_by_class(prepare(latin.images), latin.labels)
@@ -75,12 +77,6 @@ def train_on_representatives(
 ) -> Trained:
     """Train with the squared error to the first Latin letter of the class.
 
-    Args:
-        cyrillic: the inputs, a training part.
-        latin: a training part.
-        steps: how many batches of 100 images.
-        seed: of the weights, the dropout and the draws.
-
     Source: report, Exercise 2 c, third approach.
     """
     targets = normalize(one_of_each(latin).images)
@@ -92,12 +88,7 @@ def train_on_means(
 ) -> Trained:
     """Train with the squared error to the mean Latin letter of the class.
 
-    Args:
-        cyrillic: the inputs, a training part.
-        latin: a training part.
-        steps: how many batches of 100 images.
-        seed: of the weights, the dropout and the draws.
-        normalized_again: whether each mean is brought to deviation 1, as in the report's scripts.
+    As in the report's scripts each mean is brought to deviation 1 where it is `normalized_again`.
 
     Source: report, Exercise 2 c, fourth approach.
     """
@@ -116,12 +107,7 @@ def train_through_classifier(
 ) -> Trained:
     """Train with the cross entropy of a frozen classifier's answers to the network's outputs.
 
-    Args:
-        cyrillic: the inputs, a training part.
-        classifier: of Latin letters, from (n, 28, 28, 1) to (n, 15) logits; it is not trained.
-        steps: how many batches of 100 images.
-        seed: of the weights, the dropout and the draws.
-        architecture: of the network.
+    The classifier is of Latin letters, from (n, 28, 28, 1) to (n, 15) logits; it is not trained.
 
     Source: report, Exercise 2 c, first approach.
     """
@@ -155,17 +141,10 @@ def train_near_letters(
     seed: int,
     letters_weight: float = LETTERS_WEIGHT,
 ) -> Trained:
-    """Train through a frozen classifier, and with a small squared error to random real letters.
+    """Train through a frozen classifier, and with a squared error to random real letters.
 
-    This approach is not in the report. The network is the one that the report describes.
-
-    Args:
-        cyrillic: the inputs, a training part.
-        latin: the targets, a training part.
-        classifier: of Latin letters, from (n, 28, 28, 1) to (n, 15) logits; it is not trained.
-        steps: how many batches of 100 images.
-        seed: of the weights, the dropout and the draws.
-        letters_weight: of the squared error, beside the cross entropy.
+    This approach is not in the report. The network is the one that the report describes;
+    `letters_weight` is that of the squared error, beside the cross entropy.
     """
     images, answers = normalize(cyrillic.images), one_hot(cyrillic.labels)
     targets = normalize(latin.images)
@@ -216,8 +195,7 @@ def _train_on_targets(
 class Frozen(keras.layers.Layer):
     """A trained model as a layer that is not trained and always runs as at inference.
 
-    A layer of its own, since Keras hands its own training mode on to a model within a model,
-    whatever mode that was called with.
+    Keras would hand its own training mode on to a model within a model.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -235,12 +213,7 @@ class Frozen(keras.layers.Layer):
 
 
 def _followed_by(classifier: keras.Model, architecture: Architecture) -> keras.Model:
-    """Return an untrained encoder-decoder and the frozen classifier in a row.
-
-    Returns:
-        A model from images to the classifier's logits and the encoder-decoder's images. Only the
-        latter is trained; the classifier drops nothing.
-    """
+    """Return a model from images to the frozen classifier's logits and the network's images."""
     images = keras.Input(IMAGE_SHAPE, name="image")
     outputs = build_encoder_decoder(architecture)(images)
     return keras.Model(images, [Frozen(classifier)(outputs), outputs], name="followed")

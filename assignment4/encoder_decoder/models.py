@@ -17,7 +17,6 @@ LATENT_SIZE = 512
 DROPOUT_RATE = 0.33
 IMAGES_AT_ONCE = 500
 
-
 CHOICES = {
     "activation": ("parametric", "scaled", "relu"),
     "normalization": ("every", "convolutions", "none"),
@@ -54,11 +53,7 @@ class Architecture:
     kernel_size: int = 3
 
     def __post_init__(self) -> None:
-        """Refuse a choice that there is not.
-
-        Raises:
-            ValueError: a field has another value than those named above.
-        """
+        """Raise ValueError for a choice that there is not."""
         for field, choices in CHOICES.items():
             value = getattr(self, field)
             if value not in choices:
@@ -77,10 +72,10 @@ FOR_CLASSIFIER = Architecture(
 
 
 class ScaledReLU(layers.Layer):
-    """The activation of the report's scripts, relu(x) - a relu(x), with one trainable a."""
+    """The activation of the report's scripts, relu(x) - a relu(x), with one trainable a from 0."""
 
     def build(self, input_shape) -> None:
-        """Make a, which starts at 0."""
+        """Make a."""
         self.a = self.add_weight(shape=(), initializer="zeros", name="a")
 
     def call(self, inputs):
@@ -145,9 +140,6 @@ class Blocks:
 def build_encoder(blocks: Blocks | None = None) -> keras.Model:
     """Return the encoder, from images (n, 28, 28, 1) to latent vectors (n, 512), float32.
 
-    Two convolutions of kernel 3 x 3 and stride 2 with 32 and 64 channels, then a fully
-    connected layer, each with its normalisation and activation.
-
     Source: report, Exercise 2 b, Encoder.
     """
     blocks = blocks or Blocks(AS_DESCRIBED)
@@ -161,8 +153,7 @@ def build_encoder(blocks: Blocks | None = None) -> keras.Model:
 def build_decoder(blocks: Blocks | None = None) -> keras.Model:
     """Return the decoder, from latent vectors (n, 512) to images (n, 28, 28, 1), float32.
 
-    A fully connected layer, two transposed convolutions that mirror the encoder's, and a fully
-    connected layer from 784 to 784 units. That one is linear: targets are negative, too.
+    The last layer is linear: targets are negative, too.
 
     Source: report, Exercise 2 b, Decoder.
     """
@@ -192,17 +183,10 @@ def build_encoder_decoder(architecture: Architecture = AS_DESCRIBED) -> keras.Mo
 
 
 def outputs_of(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
-    """Return a model's outputs at inference, those that its `predict` returns, to the bit.
+    """Return a model's outputs at inference, (n, ...) float32, for n > 0 inputs.
 
-    Layer by layer: `predict` traces a function first, which for some hundred images takes longer
-    than the layers do.
-
-    Args:
-        model: of one input and one output.
-        inputs: (n, ...) real, n > 0.
-
-    Returns:
-        (n, ...) float32.
+    The bits are those of `predict`, which traces a function first; that takes longer than the
+    layers do.
     """
     parts = [
         model(inputs[first : first + IMAGES_AT_ONCE], training=False)

@@ -1,4 +1,4 @@
-r"""Lattices in images: how much of an image repeats with a period, and is the same in all images.
+r"""Lattices in images: how much of an image repeats with a period, and whether others have less.
 
 A transposed convolution of stride 2 treats odd and even pixels differently, so its artefacts
 repeat after 2 pixels; those of one before it, on a grid of half the size, after 4. In the discrete
@@ -8,11 +8,18 @@ Shares are of an image of mean 0 and deviation 1 (`letters.normalize`), for whic
 theorem says $\sum_f |X_f|^2 / s^4 = 1$. A lattice whose contrast follows the strokes spreads to
 frequencies nearby; only what it has in common over the whole image is counted here.
 
+Where shares are compared they are averages over what is not independent. A network's outputs for
+one class are nearly one image, so its images count once: one number for each class says something
+of this network, one for each seed something of such networks.
+
 Source: Odena, Dumoulin and Olah, Deconvolution and checkerboard artifacts, Distill 2016.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from assignment4.intervals import Interval, all_of, is_above, mean_interval, opposite
 from assignment4.letters import normalize_mean, normalize_stddev
 
 
@@ -25,30 +32,14 @@ def lattice_frequencies(size: int, period: int) -> np.ndarray:
 
     Args:
         size: s, the image's side, in pixels.
-        period: p, in pixels.
+        period: p, in pixels, even, a divisor of the size.
 
     Returns:
         (size, size) bool, the zero frequency first, as `numpy.fft.fft2` has it.
-
-    Raises:
-        ValueError: the period is not even or does not divide the size.
     """
-    if period < 2 or period % 2 or size % period:
-        raise ValueError(f"period must be even and divide the size {size}, got {period}")
     places = np.arange(size)
     whole, half = ((places * repeat % size == 0) for repeat in (period, period // 2))
     return np.logical_and.outer(whole, whole) & ~np.logical_and.outer(half, half)
-
-
-def white_noise_share(size: int, period: int) -> float:
-    """Return the share that white noise has on average: that of the frequencies other than 0.
-
-    3 / 783 for period 2 and 12 / 783 for period 4, if the size is 28. Smooth images have less.
-
-    Raises:
-        ValueError: see `lattice_frequencies`.
-    """
-    return float(lattice_frequencies(size, period).sum() / (size**2 - 1))
 
 
 def lattice_shares(images: np.ndarray, period: int) -> np.ndarray:
@@ -65,73 +56,33 @@ def lattice_shares(images: np.ndarray, period: int) -> np.ndarray:
         (n,) float64 from 0 to 1.
 
     Raises:
-        ValueError: the images have another shape, or one is constant or not finite; or see
-            `lattice_frequencies`.
+        ValueError: an image is constant or not finite.
     """
     power = np.square(np.abs(_transform(images)))
     return power[:, lattice_frequencies(power.shape[1], period)].sum(axis=1)
 
 
-def common_lattice_share(images: np.ndarray, period: int) -> float:
-    """Return the share of variance in a lattice that is the same, phase and all, in all images.
-
-    That of `lattice_shares` in the mean of the normalised images, which is not normalised again.
-    It equals the mean of `lattice_shares` where every image has the same lattice, as one made by
-    a layer's geometry would be, and 1 / n of it on average where phases are independent, as in
-    noise. So the images should differ in all else: one of each class.
-
-    Args:
-        images: as for `lattice_shares`, at least one.
-        period: in pixels.
-
-    Raises:
-        ValueError: there is no image; or see `lattice_shares`.
-    """
-    power = np.square(np.abs(_at_least_one(_transform(images)).mean(axis=0)))
-    return float(power[lattice_frequencies(len(power), period)].sum())
-
-
 def phase_means(images: np.ndarray, period: int) -> np.ndarray:
     """Return the mean of each normalised image over the pixels at each position modulo a period.
 
-    Args:
-        images: as for `lattice_shares`.
-        period: p, in pixels; it divides the size.
-
-    Returns:
-        (n, period, period) float64, in deviations of the image: 0 everywhere without a lattice.
-
-    Raises:
-        ValueError: the period does not divide the size; or see `lattice_shares`.
+    The result is (n, period, period) float64, in deviations of the image: 0 everywhere without a
+    lattice. The period divides the size.
     """
     images = _normalized(images)
-    size = images.shape[1]
-    if period < 1 or size % period:
-        raise ValueError(f"period must divide the size {size}, got {period}")
-    return images.reshape(-1, size // period, period, size // period, period).mean(axis=(1, 3))
+    repeats = images.shape[1] // period
+    return images.reshape(-1, repeats, period, repeats, period).mean(axis=(1, 3))
 
 
 def mean_spectrum(images: np.ndarray) -> np.ndarray:
     """Return the mean over the images of the share of variance at each frequency.
 
-    Args:
-        images: as for `lattice_shares`, at least one.
-
-    Returns:
-        (size, size) float64 of sum 1, the zero frequency, which has share 0, in the middle.
-
-    Raises:
-        ValueError: there is no image; or see `lattice_shares`.
+    The result is (size, size) float64 of sum 1, the zero frequency, which has share 0, in the
+    middle.
     """
-    power = np.square(np.abs(_at_least_one(_transform(images)))).mean(axis=0)
-    return np.fft.fftshift(power)
+    return np.fft.fftshift(np.square(np.abs(_transform(images))).mean(axis=0))
 
 
 def _normalized(images: np.ndarray) -> np.ndarray:
-    images = np.asarray(images)
-    square = images.ndim in (3, 4) and images.shape[1] == images.shape[2]
-    if not square or images.shape[3:] not in ((), (1,)):
-        raise ValueError(f"expected square images, (n, size, size[, 1]), got {images.shape}")
     return normalize_stddev(normalize_mean(images.reshape(images.shape[:3])))
 
 
@@ -140,7 +91,53 @@ def _transform(images: np.ndarray) -> np.ndarray:
     return np.fft.fft2(images) / images.shape[1] ** 2
 
 
-def _at_least_one(transforms: np.ndarray) -> np.ndarray:
-    if not len(transforms):
-        raise ValueError("there is no image to average over")
-    return transforms
+LEAST_EXCESS = 0.02
+"""A lattice counts from a fiftieth of the variance on. White noise of 28 x 28 pixels has 15 / 783
+at the periods 2 and 4 together, which is less: noise in place of strokes is no lattice."""
+
+
+def excess(shares: np.ndarray, reference: np.ndarray) -> Interval:
+    """Return the mean difference of two sets of shares, pair by pair, with its 95 % interval.
+
+    Args:
+        shares: (n,) from 0 to 1, one for each class or for each seed, at least two.
+        reference: (n,) from 0 to 1, of other images of the same classes or seeds.
+    """
+    return mean_interval(np.asarray(shares, float) - np.asarray(reference, float))
+
+
+def has_lattice(shares: np.ndarray, reference: np.ndarray) -> bool | None:
+    """Return whether images have more of a lattice than others, such as real letters, have.
+
+    True or False where the interval of the `excess` lies above or below 2 % of the variance, None
+    where it does not.
+    """
+    return is_above(excess(shares, reference), LEAST_EXCESS)
+
+
+def comes_from_uneven_cover(
+    uneven: np.ndarray, even: np.ndarray, reference: np.ndarray
+) -> bool | None:
+    """Return whether a lattice comes from transposed convolutions that cover pixels unevenly.
+
+    It does where there is surely a lattice with a kernel that the stride does not divide, and
+    surely none with one that it divides, beside shares without a lattice, those of real letters.
+    """
+    return all_of([has_lattice(uneven, reference), opposite(has_lattice(even, reference))])
+
+
+def grows_with_uneven_cover(uneven: np.ndarray, even: np.ndarray) -> bool | None:
+    """Return whether uneven cover makes a lattice stronger, pair by pair of classes or seeds."""
+    return is_above(excess(uneven, even), 0)
+
+
+def comes_from_transposed_convolutions(
+    transposed: Sequence[np.ndarray], resized: np.ndarray, reference: np.ndarray
+) -> bool | None:
+    """Return whether a lattice comes from transposed convolutions, whatever their kernel.
+
+    It does where there is surely a lattice with each kernel, and surely none with resizing and a
+    convolution in their place, beside shares without a lattice, those of real letters.
+    """
+    found = [has_lattice(shares, reference) for shares in transposed]
+    return all_of([*found, opposite(has_lattice(resized, reference))])

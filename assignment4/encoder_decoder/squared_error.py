@@ -1,11 +1,9 @@
-r"""The squared error to random letters of a class: in formulas, and in numbers.
+r"""The squared error to random letters of a class: in formulas, in numbers, and the checks of both.
 
 A pixel f of an output is compared with a target Y that takes the values $y_1, \dots, y_n$ with
 probabilities $p_1, \dots, p_n$. The expected loss is a sum over them, and `reduced` expands such
-sums and puts in $\sum_i p_i = 1$. So a proof holds for every n and assumes no rule of
-probability; a class has finitely many images, and more than finitely many values are not needed.
-SymPy's `Expectation` of a random symbol gives the same for any distribution, but there the
-linearity of the mean and $E Y^2 - (E Y)^2$ for the variance go in as rules.
+sums and puts in $\sum_i p_i = 1$. So a proof holds for every n and assumes no rule of probability;
+a class has finitely many images.
 
 For a pixel $E (f - Y)^2 = (f - E Y)^2 + \operatorname{Var} Y$. The loss of an image is the mean
 over its pixels, so for whole images
@@ -24,7 +22,15 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
+from assignment4.claims import Finding
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
+from assignment4.intervals import is_below, mean_interval
+
+ROUNDING = 1e-9
+"""The largest relative difference of sums in double precision that counts as none."""
+
+LARGEST_DIFFERENCE = 0.05
+"""Between networks that are said to draw the same, in the letters' variance."""
 
 f = sympy.Symbol("f", real=True)
 """One pixel of the output."""
@@ -65,43 +71,45 @@ def minimiser(loss: sympy.Expr) -> sympy.Expr:
     return solution
 
 
+def is_minimiser(point: sympy.Expr, loss: sympy.Expr) -> bool:
+    """Return True if SymPy proves the slope of a loss in f to be 0 at a point, and it to be convex.
+
+    Such as MEAN for RANDOM_LOSS, or for MIXTURE_LOSS, where the y are the classes' means.
+    """
+    slope = reduced(sympy.diff(loss, f)).subs(f, point)
+    curvature = reduced(sympy.diff(loss, f, 2))
+    return reduced(slope) == 0 and curvature.is_positive is True
+
+
+def splits_into_distance_and_constant(center: sympy.Expr, constant: sympy.Expr) -> bool:
+    """Return True if RANDOM_LOSS is (f - center)^2 + constant, for every f.
+
+    Both are without f, such as MEAN and VARIANCE.
+    """
+    difference = reduced(RANDOM_LOSS - (f - center) ** 2 - constant)
+    return difference == 0 and f not in center.free_symbols | constant.free_symbols
+
+
+def is_cost_of_normalizing(cost: sympy.Expr) -> bool:
+    """Return True if to normalise a mean image again moves it by this squared distance a pixel."""
+    return sympy.expand(NORMALIZING_COST - cost) == 0
+
+
 def loss_to_all(images: np.ndarray, letters: np.ndarray) -> np.ndarray:
-    r"""Return each image's mean squared error to all letters, one after the other.
+    r"""Return each image's mean squared error to all letters, (k,) float64.
 
     $\frac{1}{n} \sum_{i=1}^n \frac{1}{m} \lVert f - y_i \rVert^2$ for n letters of m pixels.
 
     Args:
         images: (k, ...) real, the f.
-        letters: (n, ...) real, the y, each in the shape of an image.
-
-    Returns:
-        (k,) float64.
+        letters: (n, ...) real, the y, each in the shape of an image; n > 0.
 
     Raises:
-        ValueError: there is no letter, or letters have another shape than images.
+        ValueError: letters have another shape than images.
 
     Source: report, Exercise 2 e.
     """
-    if not len(letters):
-        raise ValueError("there is no letter to compare with")
     return sum(_squared_distances(images, letter) for letter in letters) / len(letters)
-
-
-def loss_by_mean(images: np.ndarray, mean: np.ndarray, constant: float) -> np.ndarray:
-    r"""Return the same from one image and one number, $\frac{1}{m} \lVert f - \bar y \rVert^2 + c$.
-
-    Args:
-        images: (k, ...) real, the f.
-        mean: (...) real, the mean of the letters.
-        constant: their variance, the class's number in `class_constants`.
-
-    Returns:
-        (k,) float64.
-
-    Raises:
-        ValueError: the mean has another shape than an image.
-    """
-    return _squared_distances(images, mean) + constant
 
 
 def class_constants(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -112,16 +120,48 @@ def class_constants(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return within_class_variances(images.astype(np.float64), labels)
 
 
+def is_distance_to_mean_plus_constant(
+    images: np.ndarray,
+    letters: np.ndarray,
+    labels: np.ndarray,
+    means: np.ndarray,
+    constants: np.ndarray,
+) -> bool:
+    """Return True if, for every class, the loss to all its letters is that to a mean, and a number.
+
+    Args:
+        images: (k, ...) real, what is compared with the letters; at least two that differ.
+        letters: (n, ...) real.
+        labels: (n,) integers from 0, the class of each letter.
+        means: one image a class, such as the `class_means` of the letters in float64.
+        constants: one number a class, such as `class_constants`.
+
+    Raises:
+        ValueError: all images are equal, so that any means would do.
+    """
+    if (images == images[:1]).all():
+        raise ValueError(f"{len(images)} equal images cannot tell a wrong mean from a right one")
+    classes = range(labels.max() + 1)
+    if means.shape != (len(classes), *letters.shape[1:]) or constants.shape != (len(classes),):
+        return False
+    return all(
+        np.allclose(
+            loss_to_all(images, letters[labels == label]),
+            _squared_distances(images, means[label]) + constants[label],
+            rtol=ROUNDING,
+            atol=0,
+        )
+        for label in classes
+    )
+
+
 def mean_image_deviations(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    r"""Return for each label the standard deviation s of its mean image over the pixels.
+    r"""Return for each label the deviation s of its mean image over the pixels, (labels,) float64.
 
     Where each image has mean 0 and deviation 1, $s^2$ is 1 less the class's constant. To normalise
     the mean image again is to divide it by s. For a random letter of the class the squared error,
     a pixel, is then $1 - s^2 + (1 - s)^2 = 2 (1 - s)$ instead of $1 - s^2$: by the factor
     $2 / (1 + s)$ larger, though smaller than for any other image of mean 0 and deviation 1.
-
-    Returns:
-        (labels,) float64, from 0 to 1.
     """
     means = class_means(images.astype(np.float64), labels)
     return means.reshape(len(means), -1).std(axis=1)
@@ -157,11 +197,6 @@ class LossDifference:
     shift: float
     cross: float
 
-    @property
-    def total(self) -> float:
-        """The difference of the two losses, as the sum of the three terms."""
-        return self.variance + self.shift + self.cross
-
 
 def difference_of_losses(
     outputs: np.ndarray,
@@ -180,20 +215,15 @@ def difference_of_losses(
         labels: (k,) integers, the class of each output.
         letters: (n, ...) real, with at least one of every class.
         letter_labels: (n,) integers.
-        means: (classes, ...) real, such as the `class_means` of training letters; float64, or
-            else the terms are as exact as they are.
-
-    Raises:
-        ValueError: there are not as many means as classes of letters, or of another shape.
+        means: (classes, ...) real, such as the `class_means` of training letters in float64.
     """
-    centers = class_means(letters.astype(np.float64), letter_labels)
-    if means.shape != centers.shape:
-        raise ValueError(f"means of shape {means.shape}, class means of shape {centers.shape}")
+    letters, outputs = letters.astype(np.float64), outputs.astype(np.float64)
+    centers = class_means(letters, letter_labels)
     to_letters = np.zeros(len(outputs))
     for label in np.unique(labels):
         chosen = labels == label
         to_letters[chosen] = loss_to_all(outputs[chosen], letters[letter_labels == label])
-    away, moved = outputs - means[labels].astype(np.float64), (means - centers)[labels]
+    away, moved = outputs - means[labels], (means - centers)[labels]
     return LossDifference(
         to_letters=to_letters.mean(),
         to_means=np.square(away).mean(),
@@ -201,6 +231,46 @@ def difference_of_losses(
         shift=np.square(moved).mean(),
         cross=2 * (away * moved).mean(),
     )
+
+
+def losses_differ_by_variance(losses: LossDifference) -> bool:
+    """Return True if the loss to letters is the loss to means and the letters' variance.
+
+    That is so with the letters that the means are of, and else by accident only.
+    """
+    return _are_close(losses.to_letters, losses.to_means + losses.variance)
+
+
+def losses_differ_by_terms(losses: LossDifference) -> bool:
+    """Return True if the loss to letters is the loss to means and all three terms."""
+    terms = losses.variance + losses.shift + losses.cross
+    return _are_close(losses.to_letters, losses.to_means + terms)
+
+
+def mixture_weights(outputs: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Return the weights (n, classes) of class means whose sums come closest to outputs.
+
+    By least squares, of outputs (n, ...) and means (classes, ...) of the same shape otherwise.
+    """
+    columns = means.reshape(len(means), -1).T
+    return np.linalg.lstsq(columns, outputs.reshape(len(outputs), -1).T)[0].T
+
+
+def draw_the_same(outputs: np.ndarray, others: np.ndarray, variance: float) -> Finding:
+    """Find whether two networks' outputs for the same inputs, (n, 28, 28, 1), hardly differ.
+
+    That is if their mean squared difference, a pixel, is surely below 5 % of a variance of letters.
+    """
+    difference = mean_interval(np.square(outputs - others).mean(axis=(1, 2, 3)) / variance)
+    return Finding(
+        is_below(difference, LARGEST_DIFFERENCE),
+        f"Their squared difference is {difference} of the letters' variance, needed: surely below "
+        f"{LARGEST_DIFFERENCE}.",
+    )
+
+
+def _are_close(found: float, expected: float) -> bool:
+    return bool(np.isclose(found, expected, rtol=ROUNDING, atol=0))
 
 
 def _squared_distances(images: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What every chapter of Exercise 2 begins with: divided letters, two judges, and the yardstick."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -23,9 +24,11 @@ from assignment4.encoder_decoder.experiments import (
     train_its_classifier,
     train_judges,
 )
+from assignment4.encoder_decoder.metrics import baselines, class_means
 from assignment4.encoder_decoder.training import DEFAULT_STEPS, training_steps
 from assignment4.intervals import Interval
-from assignment4.letters import Alphabet, Letters, load_letters, one_of_each
+from assignment4.letters import ALPHABETS, Alphabet, Letters, load_letters, normalize, one_of_each
+from assignment4.tables import Table, table
 
 
 class Study:
@@ -77,6 +80,16 @@ class Study:
         return Yardstick(self.judges, self.parts.latin, self.parts.unseen_latin)
 
     @cached_property
+    def targets(self) -> np.ndarray:
+        """The normalised Latin training letters, (n, 28, 28, 1) float64."""
+        return normalize(self.parts.latin.images).astype(np.float64)
+
+    @cached_property
+    def means(self) -> np.ndarray:
+        """The plain mean of the targets of each class, (14, 28, 28, 1) float64."""
+        return class_means(self.targets, self.parts.latin.labels)
+
+    @cached_property
     def shown(self) -> Alphabet:
         """The first unseen Cyrillic letter of each class."""
         return one_of_each(self.parts.unseen_cyrillic)
@@ -111,3 +124,31 @@ class Study:
     def readability(self, outputs: Assessment) -> Readability:
         """Return what tells whether outputs can be read."""
         return readability(self.yardstick.letters, outputs)
+
+
+def accuracy_table(study: Study, outputs: Assessment) -> Table:
+    """Return who is right on unseen letters: methods that draw nothing, and the judges.
+
+    The judges read outputs for the Cyrillic letters.
+    """
+    parts, (given, wanted) = study.parts, ALPHABETS.values()
+    of_given = baselines(parts.cyrillic, parts.unseen_cyrillic)
+    of_wanted = baselines(parts.latin, parts.unseen_latin)
+    letters = study.yardstick.letters.reading_accuracies
+    return table(
+        {
+            "right on unseen letters": [*of_given, "first judge", "second judge"],
+            f"{given}; judges: outputs for them": [*of_given.values(), *outputs.reading_accuracies],
+            wanted: [*of_wanted.values(), *letters],
+        }
+    )
+
+
+def nearness_table(study: Study, measured: Mapping[str, Assessment]) -> Table:
+    """Return how near to real letters images are, and how sharp, a row for each name."""
+    columns = {
+        "distance to nearest": [found.to_nearest.mean() for found in measured.values()],
+        "share near": [study.near(found).estimate for found in measured.values()],
+        "sharpness": [found.sharpness.mean() for found in measured.values()],
+    }
+    return table({"": list(measured)} | columns, measured=columns)

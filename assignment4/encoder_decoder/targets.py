@@ -28,10 +28,10 @@ Batches = Callable[[int, int], tf.data.Dataset]
 
 
 def letters_by_class(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
-    """Return one array of images for each label 0, 1, ..., the targets of that class.
+    """Return for each label 0, 1, ... an array of its images, the targets of that class.
 
     Raises:
-        ValueError: a label between 0 and the largest has no image.
+        ValueError: a label has no image.
     """
     pools = [images[labels == label] for label in range(labels.max() + 1)]
     for label, pool in enumerate(pools):
@@ -59,11 +59,8 @@ def draw_with_targets(
         seed: a non-negative integer.
         targets_per_image: how many targets each image gets at a step, with replacement.
         batch_size: how many images a step draws, with replacement.
-        answers: (n, ...), what a classifier should answer to the output for each image.
-
-    Returns:
-        Batches of ((batch_size, 28, 28, 1), (batch_size, targets_per_image, 28, 28, 1)); with
-        answers, the second is the pair of the images' answers and of these targets.
+        answers: (n, ...), what a classifier should answer to the output for each image; where
+            given, each batch has the pair of the images' answers and of their targets.
 
     Source: report, Exercise 2 c; the numbers are those of its public source.
     """
@@ -89,13 +86,9 @@ def draw_with_targets(
 def draw_with_labels(
     images: np.ndarray, labels: np.ndarray, *, seed: int, batch_size: int = BATCH_SIZE
 ) -> Batches:
-    """Return batches of random images with their labels, to train a classifier.
+    """Return batches of random images, (n, 28, 28, 1) float32, with their labels.
 
-    Args:
-        images: (n, 28, 28, 1) float32.
-        labels: (n,) integers, or (n, places) for labels in a one-hot code.
-        seed: a non-negative integer.
-        batch_size: how many images a step draws, with replacement.
+    Labels are (n,) integers, or (n, places) in a one-hot code. Otherwise as `draw_with_targets`.
     """
     images, labels = tf.constant(images), tf.constant(labels)
 

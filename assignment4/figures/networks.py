@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
+import sympy
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
 
 
-def plot_shapes(axes: Axes, shapes: Sequence[tuple[int, ...]]) -> Axes:
+def plot_shapes(shapes: Sequence[tuple[int, ...]]) -> Axes:
     """Draw a chain of tensors as boxes, the height for the image's side, the width for channels.
 
-    Args:
-        axes: to draw on.
-        shapes: of each tensor without the batch: three numbers, or one for a vector.
+    A shape is without the batch: three numbers, or one for a vector.
     """
+    axes = plt.figure(figsize=(9, 3.6)).subplots()
     left = 0.0
     for index, shape in enumerate(shapes):
         is_image = len(shape) == 3
@@ -30,19 +31,23 @@ def plot_shapes(axes: Axes, shapes: Sequence[tuple[int, ...]]) -> Axes:
     return axes
 
 
-def plot_curves(axes: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray]) -> Axes:
-    """Draw up to three curves over the same x, told apart by colour and by dashes."""
+def plot_functions(functions: Mapping[str, sympy.Expr], symbol: sympy.Symbol) -> Axes:
+    """Draw up to three functions of a symbol from -3 to 3, told apart by colour and by dashes."""
+    axes = plt.figure().subplots()
+    points = np.linspace(-3, 3, 61)
     styles = zip(("-", "--", ":"), (BLUE, ORANGE, GREEN), strict=True)
-    for (name, y), (dashes, color) in zip(curves.items(), styles, strict=False):
-        axes.plot(x, y, dashes, color=color, label=name)
+    for (name, function), (dashes, color) in zip(functions.items(), styles, strict=False):
+        values = sympy.lambdify(symbol, function, "numpy")(points)
+        axes.plot(points, values, dashes, color=color, label=name)
     axes.set(xlabel="x", ylabel="f(x)")
     axes.grid(alpha=0.3)
     axes.legend()
     return axes
 
 
-def plot_entropies(axes: Axes, entropies: np.ndarray, *, places: int) -> Axes:
+def plot_entropies(entropies: np.ndarray, *, places: int) -> Axes:
     """Draw the entropy of an answer over steps, (steps,) in nats, below the largest possible."""
+    axes = plt.figure().subplots()
     axes.plot(entropies, color=BLUE)
     axes.axhline(np.log(places), linestyle="--", color=ORANGE, label=f"log {places}")
     axes.set(xlabel="step", ylabel="entropy in nats", ylim=(0, None))

@@ -5,10 +5,40 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from assignment4.figures.letters import plot_letters
+from assignment4.figures.letters import letter_axes, plot_letters
+from assignment4.letters import ALPHABETS
 
 BRIGHTEST = 2.0
 """In deviations above the mean of an image: brighter pixels are drawn alike."""
+
+
+def plot_rows(rows: Mapping[str, np.ndarray], *, column_names: Sequence[str] = ()) -> Axes:
+    """Draw rows of images in a figure of the right size; see `letters.plot_letters`."""
+    columns = max(len(images) for images in rows.values())
+    return plot_letters(letter_axes(len(rows), columns), rows, column_names=column_names)
+
+
+def plot_ghosts(
+    inputs: np.ndarray, outputs: np.ndarray, weights: np.ndarray, means: np.ndarray
+) -> Axes:
+    """Draw outputs beside the mixtures of class means that come closest to them.
+
+    Args:
+        inputs: the letters, (n, 28, 28).
+        outputs: a network's for them, (n, 28, 28, 1).
+        weights: of the means in each mixture, (n, classes); the two largest stand above.
+        means: of the classes, (classes, 28, 28, 1).
+    """
+    order = weights.argsort(axis=1)[:, ::-1]
+    largest = np.sort(weights, axis=1)[:, :-3:-1]
+    rows = {
+        ALPHABETS["cyrillic"]: inputs,
+        "output": outputs,
+        "mixture": np.tensordot(weights, means, axes=1),
+        "largest part": means[order[:, 0]],
+        "second part": means[order[:, 1]],
+    }
+    return plot_rows(rows, column_names=[f"{a:.2f}\n{b:.2f}" for a, b in largest])
 
 
 def plot_confusions(axes: Axes, counts: np.ndarray, *, drawn: str, read: str) -> Axes:

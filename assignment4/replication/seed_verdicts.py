@@ -19,7 +19,7 @@ from assignment4.encoder_decoder.assessment import (
     Readability,
     is_uniform,
 )
-from assignment4.encoder_decoder.classifier_loss_checks import (
+from assignment4.encoder_decoder.classifier_loss import (
     LARGEST_DEVIATION,
     LARGEST_GAIN,
     did_not_help,
@@ -28,13 +28,13 @@ from assignment4.encoder_decoder.classifier_loss_checks import (
 )
 from assignment4.encoder_decoder.lattice import PERIODS
 from assignment4.encoder_decoder.metrics import class_means
-from assignment4.encoder_decoder.spectrum import lattice_shares
-from assignment4.encoder_decoder.spectrum_checks import (
+from assignment4.encoder_decoder.spectrum import (
     LEAST_EXCESS,
     comes_from_transposed_convolutions,
     comes_from_uneven_cover,
     excess,
     grows_with_uneven_cover,
+    lattice_shares,
 )
 from assignment4.intervals import CONFIDENCE, Interval, all_of, is_above, is_below
 from assignment4.letters import Alphabet, normalize
