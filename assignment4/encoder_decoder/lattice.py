@@ -7,13 +7,14 @@ import numpy as np
 from assignment4.claims import Finding
 from assignment4.encoder_decoder.assessment import Assessment
 from assignment4.encoder_decoder.metrics import class_means
-from assignment4.encoder_decoder.spectrum import lattice_shares, phase_means
-from assignment4.encoder_decoder.spectrum_checks import (
+from assignment4.encoder_decoder.spectrum import (
     LEAST_EXCESS,
     comes_from_transposed_convolutions,
     comes_from_uneven_cover,
     excess,
     grows_with_uneven_cover,
+    lattice_shares,
+    phase_means,
 )
 from assignment4.intervals import all_of
 
