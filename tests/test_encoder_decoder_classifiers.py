@@ -1,11 +1,28 @@
-"""Judges and classifiers: what they are made of, and what they are told that noise is."""
+"""Judges and classifiers: what they are made of and told, what fools them, and the checks."""
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from patterns import LATIN_PART, UNSEEN_LATIN, labels_of, pattern_reader
 
-from assignment4.encoder_decoder import classifiers
+from assignment4.claims import Finding
+from assignment4.encoder_decoder.assessment import Readability
+from assignment4.encoder_decoder.classifier_loss import (
+    are_unreadable,
+    did_not_help,
+    explains,
+    is_about,
+    is_unchanged,
+    is_unreadable,
+    labels_whatever_it_sees,
+    nudged,
+    reaches,
+    separates,
+    share_surely_labelled,
+    summary,
+    was_no_help,
+)
 from assignment4.encoder_decoder.classifiers import (
     CLASSIFIER_LEARNING_RATE,
     CLASSIFIER_STEPS,
@@ -19,194 +36,194 @@ from assignment4.encoder_decoder.classifiers import (
     train_judge,
 )
 from assignment4.encoder_decoder.targets import NOISE_LABEL, NOISE_LABEL_OF_SCRIPTS
-from assignment4.encoder_decoder.training import Trained
-from assignment4.letters import LATIN, Alphabet, normalize
+from assignment4.intervals import Interval
+from assignment4.letters import normalize
 
 pytestmark = pytest.mark.usefixtures("empty_cache")
 
-NOISE = np.full((30, 28, 28, 1), 7, np.float32)
+
+def kernels(build) -> list[tuple]:
+    return [tuple(layer.kernel.shape) for layer in build().layers if hasattr(layer, "kernel")]
 
 
-def alphabet(count: int, *, seed: int) -> Alphabet:
-    """Return images of 14 patterns that everyone can tell apart, `count` of each."""
-    labels = np.arange(14 * count) % 14
-    patterns = np.random.default_rng(0).integers(0, 190, (14, 28, 28))
-    spoilt = np.random.default_rng(seed).integers(0, 60, (len(labels), 28, 28))
-    unknown = np.full(len(labels), "")
-    images = (patterns[labels] + spoilt).astype(np.uint8)
-    return Alphabet(LATIN, images, labels, unknown, unknown, 6015)
-
-
-@pytest.fixture
-def trainings(monkeypatch) -> list[dict]:
-    """The arguments of every training; nothing is trained."""
-    calls = []
-
-    def train(build, batches, **arguments):
-        calls.append({"build": build, "batches": batches} | arguments)
-        return Trained(keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten()]), 0.0)
-
-    monkeypatch.setattr(classifiers, "train", train)
-    return calls
-
-
-@pytest.mark.parametrize(
-    ("build", "outputs", "name"),
-    [
-        (build_judge, 14, "judge"),
-        (build_second_judge, 14, "second_judge"),
-        (build_classifier, 15, "classifier"),
-    ],
-)
-def test_classifiers_have_an_output_for_each_label(build, outputs, name):
-    model = build()
-    assert model.name == name
-    assert model(np.zeros((2, 28, 28, 1), np.float32)).shape == (2, outputs)
-    assert model.layers[-1].activation is keras.activations.linear
-
-
-def kinds(model: keras.Model) -> list[tuple]:
-    return [
-        (type(layer).__name__, tuple(layer.kernel.shape))
-        for layer in model.layers
-        if isinstance(layer, layers.Conv2D | layers.Dense)
-    ]
-
-
-def test_classifier_is_the_report_s():
-    model = build_classifier()
-    assert kinds(model) == [
-        ("Conv2D", (5, 5, 1, 32)),
-        ("Conv2D", (5, 5, 32, 64)),
-        ("Dense", (3136, 1024)),
-        ("Dense", (1024, 15)),
-    ]
-    (dropout,) = (layer for layer in model.layers if isinstance(layer, layers.Dropout))
-    assert dropout.rate == 0.5
-
-
-def test_judges_are_of_other_architectures_than_the_classifier_and_each_other():
-    first, second, classifier = (
-        set(kinds(build())) for build in (build_judge, build_second_judge, build_classifier)
-    )
-    assert not first & second
-    assert not first & classifier
-    assert not second & classifier
-    assert "Conv2D" not in {kind for kind, _ in second}
-
-
-def test_judges_share_no_weights(tmp_path):
-    """Neither in memory nor in the cache, and neither does another seed."""
-    letters = alphabet(2, seed=0)
-    first = train_judge(letters, seed=5, steps=2)
-    second = train_judge(letters, seed=5, build=build_second_judge, steps=2)
-    other = train_judge(letters, seed=6, steps=2)
-    assert len(list((tmp_path / "cache").glob("judge-*.entry"))) == 2
-    assert len(list((tmp_path / "cache").glob("second_judge-*.entry"))) == 1
-    ids = [{id(weight) for weight in model.weights} for model in (first, second, other)]
-    assert len(set.union(*ids)) == sum(map(len, ids))
-    for weight, another in zip(first.get_weights(), other.get_weights(), strict=True):
-        assert (weight != another).any()
-    again = train_judge(letters, seed=5, steps=2)
-    for weight, another in zip(first.get_weights(), again.get_weights(), strict=True):
-        assert (weight == another).all()
+def test_classifiers_are_the_report_s_and_two_of_other_kinds():
+    assert kernels(build_classifier) == [(5, 5, 1, 32), (5, 5, 32, 64), (3136, 1024), (1024, 15)]
+    assert kernels(build_judge) == [(3, 3, 1, 16), (3, 3, 16, 32), (1568, 64), (64, 14)]
+    assert kernels(build_second_judge) == [(784, 256), (256, 256), (256, 14)]
+    for build, rates in ((build_classifier, [0.5]), (build_second_judge, [0.3, 0.3])):
+        model = build()
+        assert [one.rate for one in model.layers if isinstance(one, layers.Dropout)] == rates
+        assert model.layers[-1].activation is keras.activations.linear
 
 
 @pytest.mark.parametrize("build", [build_judge, build_second_judge])
-def test_judges_learn_to_read(build):
-    judge = train_judge(alphabet(4, seed=1), seed=0, build=build, steps=40)
-    unseen = alphabet(2, seed=2)
-    read = read_letters(judge, normalize(unseen.images))
-    assert (read == unseen.labels).all()
-    shares = probabilities(judge, normalize(unseen.images))
-    assert shares.shape == (28, 14)
+def test_judges_learn_to_read_each_by_itself(build):
+    judge = train_judge(LATIN_PART, seed=0, build=build, steps=40)
+    inputs = normalize(UNSEEN_LATIN.images)
+    assert (read_letters(judge, inputs) == UNSEEN_LATIN.labels).all()
+    shares = probabilities(judge, inputs)
     assert shares.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    assert (shares.argmax(axis=1) == read).all()
+    assert (shares.argmax(axis=1) == UNSEEN_LATIN.labels).all()
+    other = train_judge(LATIN_PART, seed=1, build=build, steps=2)
+    assert not is_unchanged(other, judge.get_weights())
 
 
-def test_a_judge_is_trained_on_letters_and_their_labels(trainings):
-    letters = alphabet(2, seed=0)
-    train_judge(letters, seed=3)
-    (call,) = trainings
-    assert (call["seed"], call["build"]) == (3, build_judge)
-    assert isinstance(call["loss"], keras.losses.SparseCategoricalCrossentropy)
-    images = [image.tobytes() for image in normalize(letters.images)]
-    known = dict(zip(images, letters.labels, strict=True))
-    for images, labels in call["batches"](0, 2):
-        assert [known[image.tobytes()] for image in images.numpy()] == labels.numpy().tolist()
-
-
-def noise_targets(call: dict, *, steps: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    """Return the codes of letters and of noise in the first batches of a training."""
-    images, codes = (np.concatenate(part) for part in zip(*call["batches"](0, steps), strict=True))
-    is_noise = (images == 7).all(axis=(1, 2, 3))
-    return codes[~is_noise], codes[is_noise]
+def test_judges_and_classifiers_are_trained_on_letters_and_their_labels(trainings):
+    train_judge(LATIN_PART, seed=3)
+    train_classifier(LATIN_PART, seed=4)
+    judge, classifier = trainings
+    labels = labels_of(LATIN_PART)
+    for call, answers in ((judge, lambda codes: codes), (classifier, lambda c: c.argmax(axis=1))):
+        ((images, codes),) = call["batches"](0, 1)
+        expected = [labels[image.tobytes()] for image in images.numpy()]
+        assert answers(codes.numpy()).tolist() == expected
+        assert call["loss"].get_config()["from_logits"] is True
+    assert (judge["seed"], judge["build"]) == (3, build_judge)
+    assert (classifier["steps"], classifier["seed"]) == (CLASSIFIER_STEPS, 4)
+    assert classifier["build"] is build_classifier
+    assert classifier["learning_rate"] == CLASSIFIER_LEARNING_RATE == 1e-4
 
 
 def noise_is_a_class(call: dict) -> bool:
-    """Say whether a training tells noise from letters by the last output."""
-    letters, noise = noise_targets(call)
+    """Return True if a training tells noise, images of 7, from letters by the last output."""
+    images, codes = (np.concatenate(part) for part in zip(*call["batches"](0, 3), strict=True))
+    is_noise = (images == 7).all(axis=(1, 2, 3))
+    assert (codes[~is_noise].sum(axis=1) == 1).all()
     last = np.arange(15) == NOISE_LABEL
-    return len(noise) > 0 and (noise == last).all() and not letters[:, NOISE_LABEL].any()
+    return (codes[is_noise] == last).all() and not codes[~is_noise, NOISE_LABEL].any()
 
 
 @pytest.mark.can_fail("2c-noise-class")
 def test_noise_is_a_class_under_label_14_and_nothing_under_label_15(trainings):
-    letters = alphabet(2, seed=0)
-    train_classifier(letters, seed=0, noise=NOISE)
-    train_classifier(letters, seed=0, noise=NOISE, noise_label=NOISE_LABEL_OF_SCRIPTS)
+    noise = np.full((60, 28, 28, 1), 7, np.float32)
+    train_classifier(LATIN_PART, seed=0, noise=noise)
+    train_classifier(LATIN_PART, seed=0, noise=noise, noise_label=NOISE_LABEL_OF_SCRIPTS)
     meant, scripts = trainings
     assert noise_is_a_class(meant)
     assert not noise_is_a_class(scripts)
-    codes, noise = noise_targets(scripts)
-    assert len(noise) > 50
-    assert not noise.any()
-    assert (codes.sum(axis=1) == 1).all()
+    images, codes = next(iter(scripts["batches"](0, 1)))
+    lost = (images.numpy() == 7).all(axis=(1, 2, 3))
+    assert 20 < lost.sum() < 80
+    assert not codes.numpy()[lost].any()
     assert meant["data"] != scripts["data"]
-
-
-def test_without_noise_there_are_letters_alone(trainings):
-    letters = alphabet(2, seed=0)
-    train_classifier(letters, seed=4)
-    (call,) = trainings
-    codes, noise = noise_targets(call)
-    assert len(noise) == 0
-    assert codes.shape == (300, 15)
-    assert set(codes.argmax(axis=1)) == set(range(14))
-    assert not noise_is_a_class(call)
-    assert isinstance(call["loss"], keras.losses.CategoricalCrossentropy)
-    assert call["loss"].get_config()["from_logits"] is True
-    assert call["build"] is build_classifier
-    assert (call["steps"], call["seed"]) == (CLASSIFIER_STEPS, 4)
-    assert call["learning_rate"] == CLASSIFIER_LEARNING_RATE
-
-
-def test_noise_of_another_shape_is_refused():
-    with pytest.raises(ValueError, match="dimension"):
-        train_classifier(alphabet(2, seed=0), seed=0, noise=np.zeros((5, 28, 28), np.float32))
 
 
 def test_noise_is_standard_normal_and_repeatable():
     noise = draw_noise(100, seed=1)
-    assert noise.shape == (100, 28, 28, 1)
-    assert noise.dtype == np.float32
-    assert noise.mean() == pytest.approx(0, abs=0.02)
-    assert noise.std() == pytest.approx(1, abs=0.02)
+    assert (noise.shape, noise.dtype) == ((100, 28, 28, 1), np.float32)
+    assert (noise.mean(), noise.std()) == (pytest.approx(0, abs=0.02), pytest.approx(1, abs=0.02))
     assert (draw_noise(100, seed=1) == noise).all()
     assert (draw_noise(100, seed=2) != noise).any()
-    correlation = np.corrcoef(noise[:, 5, 5, 0], noise[:, 5, 6, 0])[0, 1]
-    assert abs(correlation) < 0.5
 
 
-def test_what_is_read_is_the_largest_output():
-    images = keras.Input((28, 28, 1))
-    kernel = np.zeros((784, 14), np.float32)
-    kernel[np.arange(14), np.arange(14)] = 1
-    tensor = layers.Dense(14, use_bias=False)(layers.Flatten()(images))
-    model = keras.Model(images, tensor)
-    model.set_weights([kernel])
-    pixels = np.zeros((3, 784), np.float32)
-    pixels[[0, 1, 2], [13, 0, 6]] = 2
-    assert read_letters(model, pixels.reshape(3, 28, 28, 1)).tolist() == [13, 0, 6]
-    shares = probabilities(model, pixels.reshape(3, 28, 28, 1))
-    assert shares[0, 13] == pytest.approx(np.exp(2) / (np.exp(2) + 13))
+def test_answers_are_summed_up_by_hand():
+    logits = np.array([[0.0, 0, 800], [0, 0, 900], [np.log(2), np.log(2), np.log(4)], [800, 0, 0]])
+    found = summary(logits)
+    assert (found.label, found.share) == (2, 0.75)
+    assert found.logit == pytest.approx(logits.mean())
+    assert found.confidence == pytest.approx((1 + 1 + 0.5 + 1) / 4)
+    assert found.entropy == pytest.approx((0.5 * np.log(2) + 0.5 * np.log(4)) / 4)
+
+
+def test_a_nudge_goes_down_the_loss_and_no_pixel_farther_than_its_size():
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(3)])
+    images, wanted, before = draw_noise(6, seed=0), np.arange(6) % 3, model.get_weights()
+    moved, away = (nudged(model, images, wanted, size=size) for size in (0.2, -0.2))
+    assert np.abs(moved - images).max() == pytest.approx(0.2, rel=1e-3)
+    assert (read_letters(model, moved) == wanted).all()
+    assert not (read_letters(model, away) == wanted).any()
+    assert (nudged(model, images, wanted, size=0.0) == images).all()
+    assert is_unchanged(model, before)
+
+
+@pytest.mark.can_fail("2c-class-reason")
+def test_sure_labels_are_letters_above_nine_tenths():
+    reader, images = pattern_reader(outputs=15), normalize(UNSEEN_LATIN.images)
+    assert share_surely_labelled(reader, images).estimate == 1
+    assert share_surely_labelled(reader, images * 1e-4).estimate == 0
+    share = (UNSEEN_LATIN.labels < 5).mean()
+    assert share_surely_labelled(reader, images, labels=5).estimate == pytest.approx(share)
+
+
+def test_weights_are_compared_bit_by_bit():
+    model = pattern_reader()
+    before = model.get_weights()
+    assert is_unchanged(model, before)
+    assert not is_unchanged(model, [])
+    model.layers[-1].kernel.assign(np.nextafter(before[0], 1))
+    assert not is_unchanged(model, before)
+
+
+@pytest.mark.can_fail("2c-class-accuracy")
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        (Interval(0.96, 0.965, 0.98), True),
+        (Interval(0.94, 0.97, 0.98), None),
+        (Interval(0.96, 0.98, 0.995), None),
+        (Interval(0.50, 0.60, 0.949), False),
+        (Interval(0.991, 0.995, 1.00), False),
+    ],
+)
+def test_about_is_two_points(interval, verdict):
+    assert is_about(interval, 0.97) is verdict
+    found = reaches(interval, about=0.97)
+    assert found.holds is verdict
+    assert f"{interval}; about 97% is 0.95 to 0.99" in found.numbers
+
+
+GOOD, BAD, NONE = Interval(0.97, 0.98, 0.99), Interval(0.5, 0.6, 0.7), Interval(0.0, 0.0, 0.01)
+UNSURE = Interval(0.88, 0.91, 0.94)
+JUDGES = (GOOD, GOOD)
+UNREADABLE, READABLE = Readability(JUDGES, (BAD, GOOD), NONE), Readability(JUDGES, JUDGES, GOOD)
+DOUBTFUL = Readability(JUDGES, (UNSURE, UNSURE), NONE)
+
+
+@pytest.mark.can_fail("2c-class-unreadable", "2c-noise-class")
+def test_unreadable_is_the_opposite_of_readable():
+    for found, verdict in ((UNREADABLE, True), (READABLE, False), (DOUBTFUL, None)):
+        assert is_unreadable(found) is verdict
+        assert are_unreadable(UNREADABLE, found).holds is verdict
+        assert are_unreadable(found, UNREADABLE) == Finding(verdict, str(UNREADABLE))
+
+
+GAIN, LOSS = Interval(0.01, 0.04, 0.07), Interval(-0.07, -0.04, -0.01)
+NO_GAIN, VAGUE = Interval(-0.01, 0, 0.01), Interval(-1, 0, 1)
+
+
+@pytest.mark.can_fail("2c-noise-class")
+@pytest.mark.parametrize(
+    ("found", "gains", "verdict"),
+    [
+        (UNREADABLE, (LOSS, NO_GAIN), True),
+        (UNREADABLE, (GAIN, NO_GAIN), None),
+        (UNREADABLE, (NO_GAIN, VAGUE), None),
+        (UNREADABLE, (GAIN, GAIN), False),
+        (READABLE, (NO_GAIN, NO_GAIN), False),
+        (DOUBTFUL, (NO_GAIN, NO_GAIN), None),
+        (DOUBTFUL, (GAIN, GAIN), False),
+    ],
+)
+def test_no_help_is_unreadable_outputs_without_a_gain(found, gains, verdict):
+    assert did_not_help(found, gains) is verdict
+    assert was_no_help(found, gains).holds is verdict
+    assert str(gains[1]) in was_no_help(found, gains).numbers
+
+
+@pytest.mark.can_fail("2c-class-reason")
+def test_a_reason_is_no_firmer_than_what_it_explains():
+    half = Interval(0.4, 0.5, 0.6)
+    for share, verdict in ((GOOD, True), (NONE, False), (half, None)):
+        seen = labels_whatever_it_sees({"letters": GOOD, "noise": share})
+        assert seen.holds is verdict
+        assert f"noise, {share}" in seen.numbers
+        for fact, expected in ((True, verdict), (None, None)):
+            assert explains(seen, Finding(fact)) == Finding(expected, seen.numbers)
+    assert explains(labels_whatever_it_sees({"noise": GOOD}), Finding(False)).holds is False
+
+
+def test_separating_needs_both_letters_and_noise():
+    found = [separates(*both) for both in ((GOOD, NONE), (GOOD, GOOD), (BAD, NONE))]
+    assert found == [True, False, False]
+    assert separates(Interval(0.94, 0.95, 0.97), NONE) is None

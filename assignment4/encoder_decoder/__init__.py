@@ -38,6 +38,7 @@ from assignment4.encoder_decoder.experiments import (
     CLASSIFIER_SEED,
     SPLITS,
     SQUARED_ERRORS,
+    train_its_classifier,
 )
 from assignment4.encoder_decoder.lattice import (
     PERIODS,
@@ -150,6 +151,7 @@ __all__ = [
     "splits_into_distance_and_constant",
     "squared_error",
     "train_classifier",
+    "train_its_classifier",
     "train_judge",
     "training_steps",
     "transcribe",
