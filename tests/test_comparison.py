@@ -11,9 +11,10 @@ import pytest
 from assignment4.encoder_decoder import comparison, lattice
 from assignment4.encoder_decoder.assessment import LARGEST_VARIANCE_SHARE, Assessment, Readability
 from assignment4.encoder_decoder.experiments import Run
+from assignment4.encoder_decoder.spectrum import lattice_shares
 from assignment4.figures.side_by_side import SideBySide, plot_all_confusions, plot_all_failures
 from assignment4.intervals import Interval
-from assignment4.letters import CYRILLIC, LATIN, Alphabet
+from assignment4.letters import CYRILLIC, LATIN, Alphabet, normalize
 from assignment4.replication.paired_comparisons import read_groups
 from assignment4.replication.runs import readability_of_run
 
@@ -105,9 +106,15 @@ def test_tables_have_a_row_for_each_network():
     rows = comparison.cost_table(runs, stored).rows
     assert [row[1:4] for row in rows] == [["7", "20", "no"], ["7", "1", "no"], ["7", "0", "yes"]]
     assert {row[4] for row in rows} == {"≈2"}
-    apart = comparison.differences(FOUND["one"], {"to mean": 0.25, "read by first judge": 1})
-    expected = {"to mean": FOUND["one"].to_mean.mean() - 0.25, "read by first judge": -2 / 28}
-    assert apart == pytest.approx(expected)
+    stored = {"to mean": 0.25, "read by first judge": 1}
+    apart = [abs(FOUND["one"].to_mean.mean() - 0.25), 2 / 28]
+    assert comparison.apart(FOUND["one"], stored) == pytest.approx(apart)
+
+
+def test_images_are_read_by_a_classifier(monkeypatch):
+    monkeypatch.setattr(comparison, "read_letters", lambda classifier, images: images)
+    read, labels = np.array([0, 1, 2, 2]), np.array([0, 1, 1, 2])
+    assert comparison.share_read(None, read, labels).estimate == 0.75
 
 
 def carried(page: str, kind: str) -> bytes:
@@ -143,6 +150,34 @@ def test_panels_are_drawn_for_each_network():
 
 
 # The dots
+
+ROWS, COLUMNS = np.indices((28, 28))
+CHESSBOARD = (-1.0) ** (ROWS + COLUMNS)
+STRIPES = np.tile([3.0, 1.0, 0.0, 1.0], (28, 7))
+
+
+def with_images(images: np.ndarray, labels: np.ndarray) -> Assessment:
+    return Assessment(**vars(FOUND["one"]) | {"images": images[..., np.newaxis], "labels": labels})
+
+
+def test_lattices_are_told_by_class_and_period():
+    images = np.stack([CHESSBOARD, STRIPES, np.zeros((28, 28)), CHESSBOARD])
+    found = with_images(images, np.array([0, 0, 1, 1]))
+    assert lattice.shares_by_class(found, 2) == pytest.approx([(1 + 0.0625 / 1.1875) / 2, 0.5])
+    assert lattice.shares_by_class(found, 4) == pytest.approx([1.125 / 1.1875 / 2, 0])
+    assert lattice.both_periods(found) == pytest.approx([1, 0.5])
+
+
+@pytest.mark.can_fail("2c-bright-dots")
+def test_images_without_their_lattice_have_none_and_keep_the_rest():
+    noise = np.random.default_rng(0).normal(size=(28, 28, 28))
+    images = normalize(noise + CHESSBOARD + STRIPES)
+    for period in lattice.PERIODS:
+        assert lattice_shares(images, period).min() > 0.01
+        assert lattice_shares(lattice.without_lattice(images), period).max() < 1e-6
+    other = normalize(np.cos(np.pi * COLUMNS / 7)[np.newaxis])
+    assert lattice.without_lattice(other) == pytest.approx(other, abs=1e-5)
+
 
 LETTERS = 0.01
 KERNELS = {"kernel 3": [0.2, 0.21, 0.19], "kernel 4": [0.1, 0.11, 0.1], "resized": [0.01] * 3}

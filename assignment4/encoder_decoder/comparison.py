@@ -117,13 +117,13 @@ def cost_table(runs: Mapping[str, Run], stored: Mapping[str, Sequence[dict]]) ->
     return table(columns, digits=0, measured=["shortest, in s"])
 
 
-def differences(found: Assessment, stored: Mapping[str, float]) -> dict[str, float]:
-    """Return by how much a network's numbers exceed those of a stored run, by their names."""
-    numbers = {
-        "to mean": found.to_mean.mean(),
-        "read by first judge": found.reading_accuracies[0].estimate,
-    }
-    return {name: float(number - stored[name]) for name, number in numbers.items()}
+def apart(found: Assessment, stored: Mapping[str, float]) -> np.ndarray:
+    """Return how far a network is from a stored run: in distance to the mean, and in what is read.
+
+    The second is the share that the first judge reads; (2,) float, not negative.
+    """
+    numbers = found.to_mean.mean(), found.reading_accuracies[0].estimate
+    return np.abs(np.subtract(numbers, [stored["to mean"], stored["read by first judge"]]))
 
 
 def share_read(classifier: keras.Model, images: np.ndarray, labels: np.ndarray) -> Interval:

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.figures.colors import BLUE, GREEN, ORANGE
-from assignment4.figures.letters import letter_axes, plot_letters
+from assignment4.figures.outputs import plot_rows
 from assignment4.figures.pages import check_name, fill_page, read_style
 from assignment4.figures.sprites import (
     arrange_tiles,
@@ -78,7 +78,7 @@ def plot_walks(walks: Walks, pairs: Sequence[tuple[int, int]]) -> Axes:
     for first, last in ((walks.letters[a], walks.letters[b]) for a, b in pairs):
         rows[f"{first} to {last}"] = walks.path(first, last)
         rows[f"{first} to {last}, faded"] = fade(rows[f"{first} to {last}"])
-    return plot_letters(letter_axes(len(rows), walks.positions), rows)
+    return plot_rows(rows)
 
 
 def fade(path: np.ndarray) -> np.ndarray:
