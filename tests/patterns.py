@@ -14,7 +14,8 @@ def alphabet(letters: str, count: int, *, seed: int) -> Alphabet:
     generator = np.random.default_rng(seed)
     labels = generator.permutation(np.arange(14 * count) % 14)
     images = PATTERNS[labels] + generator.integers(0, 60, (len(labels), 28, 28))
-    families = np.where(np.arange(len(labels)) % 4 == 0, "STIX General", "Roboto")
+    families = np.array(["STIX General", "Source Sans Pro", "Roboto", "Roboto"])
+    families = families[np.arange(len(labels)) % 4]
     nobody = np.full(len(labels), "")
     return Alphabet(letters, images.astype(np.uint8), labels, families, nobody, 6015)
 
