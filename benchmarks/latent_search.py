@@ -13,7 +13,7 @@ from measuring import conclude, describe_machine, take_turns
 from assignment4.encoder_decoder.losses import train_on_random_targets
 from assignment4.encoder_decoder.metrics import class_means, within_class_variances
 from assignment4.encoder_decoder.training import training_steps
-from assignment4.latent_search.search import STEPS, Descent, draw_starts, run_one_by_one
+from assignment4.latent_search.descent import STEPS, Descent, draw_starts, run_one_by_one
 from assignment4.letters import load_letters, normalize, split_as_reported
 
 NAME = "latent search"

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import assignment4.reproducible  # noqa: F401  (before keras)
+
+import keras
 import numpy as np
 
 from assignment4.encoder_decoder.assessment import (
@@ -13,18 +16,28 @@ from assignment4.encoder_decoder.assessment import (
     Readability,
     readability,
 )
+from assignment4.encoder_decoder.classifiers import read_letters
+from assignment4.encoder_decoder.experiments import Run
+from assignment4.encoder_decoder.metrics import accuracy
+from assignment4.encoder_decoder.targets import TARGETS_PER_IMAGE
 from assignment4.intervals import Interval, is_above, mean_interval
 from assignment4.letters import ALPHABETS
-from assignment4.tables import Table
+from assignment4.tables import Table, table
 
 READING_COLUMNS = ("own reader", "first judge", "second judge", "as near as letters", "outputs are")
-DISTANCE_COLUMNS = (
+
+
+MEASURED = (
+    "read by first judge",
+    "read by second judge",
     "variance share",
     "to mean",
-    "to representative",
     "to nearest letter",
+    "as near as letters",
     "sharpness",
+    "lattice share",
 )
+"""What a short and a long training are compared in, as stored results call it."""
 
 
 def describe(found: Readability) -> str:
@@ -72,13 +85,56 @@ def distance_table(assessments: Mapping[str, Assessment]) -> Table:
 
     All numbers are means over the images; see `Assessment` for their meaning.
     """
-    rows = []
-    for name, found in assessments.items():
-        numbers = [found.variance_share.estimate, found.to_mean.mean()]
-        numbers += [found.to_representative.mean(), found.to_nearest.mean()]
-        cells = [f"≈{number:.3f}" for number in numbers] + [f"≈{found.sharpness.mean():.2f}"]
-        rows.append([name, *cells])
-    return Table(["", *DISTANCE_COLUMNS], rows)
+    found = assessments.values()
+    columns = {
+        "variance share": [one.variance_share.estimate for one in found],
+        "to mean": [one.to_mean.mean() for one in found],
+        "to representative": [one.to_representative.mean() for one in found],
+        "to nearest letter": [one.to_nearest.mean() for one in found],
+        "sharpness": [one.sharpness.mean() for one in found],
+    }
+    return table({"": list(assessments)} | columns, measured=columns)
+
+
+def cost_table(runs: Mapping[str, Run], stored: Mapping[str, Sequence[dict]]) -> Table:
+    """Return what trainings cost: steps, targets in each, whether through a classifier, seconds.
+
+    Args:
+        runs: trained networks, by the name of their experiment.
+        stored: the stored results of each experiment; the shortest training of these is told.
+    """
+    targets = {
+        name: TARGETS_PER_IMAGE if "letters" in name else int(run.classifier is None)
+        for name, run in runs.items()
+    }
+    columns = {
+        "loss": list(runs),
+        "steps": [stored[name][0]["steps"] for name in runs],
+        "targets": [targets[name] for name in runs],
+        "classifier": [run.classifier is not None for run in runs.values()],
+        "shortest, in s": [min(one["seconds"] for one in stored[name]) for name in runs],
+    }
+    return table(columns, digits=0, measured=["shortest, in s"])
+
+
+def apart(found: Assessment, stored: Mapping[str, float]) -> np.ndarray:
+    """Return how far a network is from a stored run: in distance to the mean, and in what is read.
+
+    The second is the share that the first judge reads; (2,) float, not negative.
+    """
+    numbers = found.to_mean.mean(), found.reading_accuracies[0].estimate
+    return np.abs(np.subtract(numbers, [stored["to mean"], stored["read by first judge"]]))
+
+
+def share_read(classifier: keras.Model, images: np.ndarray, labels: np.ndarray) -> Interval:
+    """Return the share of images that a classifier reads as their letter.
+
+    Args:
+        classifier: of letters.
+        images: (n, 28, 28, 1).
+        labels: (n,).
+    """
+    return accuracy(read_letters(classifier, images), labels)
 
 
 def judges_gains(outputs: Assessment, others: Assessment) -> list[Interval]:

@@ -1,10 +1,22 @@
 """Lattices of a network's outputs: class by class, period by period, and taken away."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from assignment4.claims import Finding
 from assignment4.encoder_decoder.assessment import Assessment
 from assignment4.encoder_decoder.metrics import class_means
-from assignment4.encoder_decoder.spectrum import lattice_shares, phase_means
+from assignment4.encoder_decoder.spectrum import (
+    LEAST_EXCESS,
+    comes_from_transposed_convolutions,
+    comes_from_uneven_cover,
+    excess,
+    grows_with_uneven_cover,
+    lattice_shares,
+    phase_means,
+)
+from assignment4.intervals import all_of
 
 PERIODS = (2, 4)
 """In pixels: the traces of the last transposed convolution, and of the one before it."""
@@ -45,3 +57,33 @@ def without_lattice(images: np.ndarray) -> np.ndarray:
     repeats = images.shape[1] // period
     lattice = np.tile(phase_means(images, period), (1, repeats, repeats))
     return (images - lattice[..., np.newaxis]).astype(np.float32)
+
+
+def dots_are_checkerboard(
+    shares: Mapping[str, np.ndarray], of_letters: np.ndarray
+) -> tuple[Finding, Finding]:
+    """Return whether dots come from uneven cover, and whether from transposed convolutions.
+
+    The second is the correction: there is surely a lattice with either kernel, with the even one
+    surely less of it, and surely none without transposed convolutions.
+
+    Args:
+        shares: of variance on the lattice, by the names of three networks: with a kernel that the
+            stride does not divide, with one that it does, and with resizing; (n,) each, one for
+            each seed or class.
+        of_letters: the letters' own share, a number or (n,).
+    """
+    uneven, even, resized = map(np.asarray, shares.values())
+    level = np.broadcast_to(of_letters, uneven.shape)
+    excesses = [f"{name} {excess(share, level)}" for name, share in shares.items()]
+    corrected = [
+        comes_from_transposed_convolutions([uneven, even], resized, level),
+        grows_with_uneven_cover(uneven, even),
+    ]
+    return (
+        Finding(comes_from_uneven_cover(uneven, even, level)),
+        Finding(
+            all_of(corrected),
+            f"Excess over letters: {', '.join(excesses)}; a lattice has {LEAST_EXCESS:.2f}.",
+        ),
+    )

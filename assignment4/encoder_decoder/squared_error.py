@@ -238,7 +238,7 @@ def losses_differ_by_terms(losses: LossDifference) -> bool:
 
 
 def mixture_weights(outputs: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Return the weights (n, classes) of class means whose sums come closest to outputs (n, ...)."""
+    """Return the weights (n, classes) of class means whose sums come closest to n outputs."""
     columns = means.reshape(len(means), -1).T
     return np.linalg.lstsq(columns, outputs.reshape(len(outputs), -1).T)[0].T
 

@@ -17,17 +17,14 @@ _APART = 0.05
 """Between the points of neighbouring curves, in the distance of two groups of faces."""
 
 
-def plot_accuracies(
-    axes: Axes, curves: Mapping[str, Sequence[Interval]], faces: Sequence[str]
-) -> Axes:
+def plot_accuracies(curves: Mapping[str, Sequence[Interval]], faces: Sequence[str]) -> Axes:
     """Draw accuracies against what was trained on, with a bar for each interval, cut at 1.
 
     Args:
-        axes: to draw on.
         curves: for each of up to four names an interval for each of `faces`.
         faces: what was trained on, in words, from few to many.
     """
-    places = np.arange(len(faces))
+    axes, places = plt.figure().subplots(), np.arange(len(faces))
     for number, ((name, found), (color, style)) in enumerate(
         zip(curves.items(), _STYLES, strict=False)
     ):

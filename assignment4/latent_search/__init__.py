@@ -1,1 +1,52 @@
 """Exercise 2 e: the search for latent vectors of a trained decoder, and walks between them."""
+
+from assignment4.latent_search.descent import Search, draw_starts, search, search_one_by_one
+from assignment4.latent_search.found import (
+    LARGEST_SHARE,
+    find_the_same,
+    finds_letters,
+    reading_accuracies,
+    shares_of_variance,
+)
+from assignment4.latent_search.trap import (
+    batch_variance,
+    copy_of,
+    deviation,
+    directional_derivative,
+    epsilon,
+    keeps_statistics,
+    latent_gradients,
+    move_normalization_behind_reshape,
+    normalization_jacobian,
+    search_as_scripts,
+    set_normalizations,
+    trains_only_latent,
+)
+from assignment4.latent_search.walk import Walks, nearest_mixtures, walk_between_letters
+
+__all__ = [
+    "LARGEST_SHARE",
+    "Search",
+    "Walks",
+    "batch_variance",
+    "copy_of",
+    "deviation",
+    "directional_derivative",
+    "draw_starts",
+    "epsilon",
+    "find_the_same",
+    "finds_letters",
+    "keeps_statistics",
+    "latent_gradients",
+    "move_normalization_behind_reshape",
+    "nearest_mixtures",
+    "normalization_jacobian",
+    "reading_accuracies",
+    "search",
+    "search_as_scripts",
+    "search_one_by_one",
+    "set_normalizations",
+    "shares_of_variance",
+    "trains_only_latent",
+    "walk_between_letters",
+]

@@ -12,17 +12,13 @@ import assignment4.reproducible  # noqa: F401  (before keras)
 import keras
 import numpy as np
 import sympy
+import tensorflow as tf
 from keras import layers
 
-from assignment4.latent_search.kept import kept, search_key
-from assignment4.latent_search.search import (
-    LEARNING_RATE,
-    STEPS,
-    Descent,
-    Search,
-    latent_gradient,
-    run_one_by_one,
-)
+from assignment4.claims import Finding
+from assignment4.encoder_decoder.models import outputs_of
+from assignment4.latent_search.descent import Search, search_one_by_one
+from assignment4.latent_search.found import TOLERANCE
 
 epsilon = sympy.Symbol("epsilon", positive=True)
 deviation = sympy.Symbol("d", real=True)
@@ -45,16 +41,13 @@ def directional_derivative(
 ) -> sympy.Expr:
     r"""Return the derivative of a normalised value, in a batch of any size, along a direction u.
 
-    Along $x + t u$ the mean is $\bar x + t \bar u$, and the variance is
-    $v + 2 t c + t^2 w$ with $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u.
+    Along $x + t u$ the mean is $\bar x + t \bar u$, and the variance is $v + 2 t c + t^2 w$ with
+    $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u.
 
     Args:
         direction: u at the place of the value, in the symbol d for d at that place.
         mean: of u over the batch.
         product: c, in the symbol v for the variance of x.
-
-    Returns:
-        The derivative at t = 0, in d, v and epsilon.
     """
     t, w = sympy.symbols("t w", real=True)
     spread = batch_variance + 2 * t * product + t**2 * w
@@ -74,49 +67,33 @@ def normalizations(decoder: keras.Model) -> list[layers.BatchNormalization]:
     return [layer for layer in decoder.layers if isinstance(layer, layers.BatchNormalization)]
 
 
+def set_normalizations(decoder: keras.Model, *, scale: float, shift: float) -> None:
+    """Set all scales and all shifts of a decoder's batch normalisations."""
+    for layer in normalizations(decoder):
+        layer.gamma.assign(np.full(layer.gamma.shape, scale))
+        layer.beta.assign(np.full(layer.beta.shape, shift))
+
+
 def search_as_scripts(
     decoder: keras.Model,
     means: np.ndarray,
     constants: np.ndarray,
     starts: np.ndarray,
-    *,
-    steps: int = STEPS,
-    learning_rate: float = LEARNING_RATE,
-    fresh: bool = False,
+    **options: float,
 ) -> Search:
     """Search the way of the report's scripts: it changes the decoder it is given.
 
     One letter after the other, in batches of one, with batch normalisation in training mode. Beside
-    the vector the scales and shifts of the batch normalisations are optimised, and they are not
-    put back before the next letter. What is found, and the decoder's weights in the end, come from
-    the cache where the same has been done before.
-
-    Args:
-        decoder: a copy, whose weights are going to move.
-        means: (classes, 28, 28, 1) float, the mean training letter of each class.
-        constants: (classes,) float, the variance of each class's letters, a pixel.
-        starts: (classes, 512) float32.
-        steps: how many Adam steps for each letter.
-        learning_rate: of Adam.
-        fresh: whether the scales begin at 1 and the shifts at 0, not as they were trained.
-
-    Returns:
-        What is found, the images as drawn in training mode after each letter's last step.
+    the vector the scales and shifts of the batch normalisations are optimised, from where they are,
+    and they are not put back before the next letter. The images are as drawn in training mode after
+    each letter's last step. For the arguments see `search_one_by_one`.
 
     Source: the report's public source.
     """
     weights = [weight for layer in normalizations(decoder) for weight in layer.trainable_weights]
-    if fresh:
-        for weight in weights:
-            weight.assign(weight.numpy() * 0 + ("gamma" in weight.path))
-    options = {"steps": steps, "learning_rate": learning_rate}
-    key = search_key(decoder, (means, constants, starts), options, search_as_scripts)
-
-    def run() -> dict[str, np.ndarray]:
-        descent = Descent(decoder, (1,), training=True, weights=weights, **options)
-        return vars(run_one_by_one(descent, means, constants, starts))
-
-    return Search(**kept("latent-search-as-scripts", key, run, moving=decoder.variables))
+    return search_one_by_one(
+        decoder, means, constants, starts, training=True, weights=weights, **options
+    )
 
 
 def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:
@@ -141,23 +118,64 @@ def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:
     return keras.Model(latent, tensor, name="decoder")
 
 
-def largest_gradients(
+def latent_gradients(
     decoder: keras.Model, means: np.ndarray, vectors: np.ndarray, *, training: bool
 ) -> np.ndarray:
-    """Return the largest entry of the gradient of each vector, in a batch of its own.
+    """Return the gradient of each vector's loss, each in a batch of its own, (n, 512) float32.
 
     Args:
         decoder: in training mode, its moving statistics are put back afterwards.
         means: (n, 28, 28, 1), one for each vector.
         vectors: (n, 512).
         training: whether the decoder runs in training mode.
-
-    Returns:
-        (n,) float32, absolute values.
     """
-    pairs = zip(means, vectors, strict=True)
-    gradients = [
-        latent_gradient(decoder, mean[np.newaxis], vector[np.newaxis], training=training)
-        for mean, vector in pairs
-    ]
-    return np.abs(gradients).max(axis=(1, 2))
+    statistics = [(variable, variable.numpy()) for variable in decoder.non_trainable_variables]
+    gradients = []
+    for mean, vector in zip(means, tf.constant(vectors), strict=True):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(vector)
+            image = decoder(vector[tf.newaxis], training=training)
+            loss = tf.reduce_mean(tf.square(image - mean))
+        gradients.append(tape.gradient(loss, vector))
+    for variable, value in statistics:
+        variable.assign(value)
+    return np.stack(gradients)
+
+
+def keeps_statistics(before: keras.Model, after: keras.Model) -> bool:
+    """Return True if the moving means and variances of two decoders are equal."""
+    return all(
+        np.array_equal(first, last)
+        for one, other in zip(normalizations(before), normalizations(after), strict=True)
+        for first, last in (
+            (one.moving_mean, other.moving_mean),
+            (one.moving_variance, other.moving_variance),
+        )
+    )
+
+
+def trains_only_latent(
+    found: Search, starts: np.ndarray, before: keras.Model, after: keras.Model
+) -> Finding:
+    """Return whether a search moved its vectors, nothing else, and drew with the decoder as it was.
+
+    Every weight of the decoder, the moving statistics among them, must have the same bits before
+    and after; every vector must have moved; and the images must be those that the decoder from
+    before makes of the vectors.
+
+    Args:
+        found: what the search found.
+        starts: the vectors from which it set out, (..., classes, 512).
+        before: the decoder as it was before the search, a copy.
+        after: the decoder with which the search was made.
+    """
+    pairs = list(zip(before.get_weights(), after.get_weights(), strict=True))
+    kept_bits = sum(first.tobytes() == last.tobytes() for first, last in pairs)
+    moved = (found.vectors != starts).any(axis=-1)
+    apart = np.abs(outputs_of(before, found.vectors) - found.images).max()
+    return Finding(
+        bool(kept_bits == len(pairs) and moved.all() and apart <= TOLERANCE),
+        f"Of {len(pairs)} arrays of weights {kept_bits} keep every bit; {moved.sum()} of "
+        f"{moved.size} vectors moved; the images are ≈{apart:.0e} from those that the decoder from "
+        f"before makes of them, allowed: {TOLERANCE:.0e}.",
+    )

@@ -44,6 +44,12 @@ class Walks:
         between = self.images[begin : begin + inner][:: 1 if a < b else -1]
         return np.concatenate([self.images[[a]], between, self.images[[b]]])
 
+    def nearest_mixtures(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return `nearest_mixtures` of the walk of each pair, (pairs, positions) each."""
+        paths = [self.path(first, last) for first, last in combinations(self.letters, 2)]
+        shares, left = zip(*map(nearest_mixtures, paths), strict=True)
+        return np.array(shares), np.array(left)
+
 
 def walk_between_letters(
     decoder: keras.Model, vectors: np.ndarray, letters: str, *, positions: int = POSITIONS
@@ -55,12 +61,7 @@ def walk_between_letters(
         vectors: (classes, 512) float32, the ends of the walks.
         letters: one character for each class.
         positions: how many images a walk has, both ends among them.
-
-    Raises:
-        ValueError: there are not as many letters as vectors.
     """
-    if len(letters) != len(vectors):
-        raise ValueError(f"{len(letters)} letters for {len(vectors)} vectors")
     share = np.linspace(0, 1, positions, dtype=np.float32)[1:-1, np.newaxis]
     inner = [(1 - share) * a + share * b for a, b in combinations(vectors, 2)]
     images = outputs_of(decoder, np.concatenate([vectors, *inner]))
@@ -71,7 +72,7 @@ def nearest_mixtures(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compare a walk with the fading of its first image into its last.
 
     Args:
-        path: (positions, 28, 28).
+        path: (positions, height, width), its ends not alike.
 
     Returns:
         For each image the share of the last image in the mixture nearest to it, and its squared

@@ -15,8 +15,8 @@ from assignment4.encoder_decoder.experiments import (
 )
 from assignment4.encoder_decoder.scripts import AS_IN_SCRIPTS
 from assignment4.pca.batches.experiments import BATCH_SIZES, SAMPLES_SEEN, run_batch_size
-from assignment4.transfer.experiments import STEPS as STEPS_OF_TRANSFER
 from assignment4.transfer.experiments import TRANSFERS, run_transfer
+from assignment4.transfer.readers import STEPS as STEPS_OF_TRANSFER
 
 
 @dataclass(frozen=True)

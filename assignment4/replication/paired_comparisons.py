@@ -7,8 +7,9 @@ comparison alone, and a wider one for a reader of all.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assignment4.intervals import Interval, is_above, widen
-from assignment4.replication.runs import difference_over_seeds
+from assignment4.intervals import Interval, is_above, mean_interval, widen
+from assignment4.replication.experiments import GROUPS
+from assignment4.replication.runs import difference_over_seeds, read_results
 from assignment4.tables import Table
 
 BASE = "as described"
@@ -54,6 +55,15 @@ class Comparison:
         return word if is_above(self.among_all, 0) is not None else f"perhaps {word}"
 
 
+def read_groups(*groups: str, steps: int | None = None) -> dict[str, list[dict]]:
+    """Return the stored results of all experiments of some groups, as `read_results` does each."""
+    return {
+        name: read_results(group, name, steps=steps)
+        for group in groups
+        for name in GROUPS[group].experiments
+    }
+
+
 def with_common_seeds(results: Mapping[str, Runs]) -> dict[str, list[dict]]:
     """Return the results of those seeds that every experiment has, so that they can be paired."""
     common = set.intersection(*({run["seed"] for run in runs} for runs in results.values()))
@@ -87,6 +97,22 @@ def compare(
     return comparisons
 
 
+def compare_within_runs(results: Mapping[str, Runs], number: str, other: str) -> list[Comparison]:
+    """Compare two numbers of the same runs, for each experiment.
+
+    Args:
+        results: of each experiment, of two seeds or more.
+        number: what is compared, a name in the results.
+        other: what it is held against.
+    """
+    comparisons = []
+    for name, runs in results.items():
+        alone = mean_interval([run[number] - run[other] for run in runs])
+        among_all = widen(alone, values=len(runs), comparisons=len(results))
+        comparisons.append(Comparison(name, f"{number} less {other}", alone, among_all))
+    return comparisons
+
+
 def overview(comparisons: Iterable[Comparison]) -> Table:
     """Return what may be said of each change, a row, in each number, a column."""
     found = {(one.change, one.number): one.finding for one in comparisons}
@@ -95,12 +121,12 @@ def overview(comparisons: Iterable[Comparison]) -> Table:
     return Table(["change", *numbers], rows)
 
 
-def details(comparisons: Iterable[Comparison], changes: Sequence[str]) -> Table:
-    """Return the differences of some changes with both intervals, and what may be said."""
+def details(comparisons: Iterable[Comparison], changes: Sequence[str] = ()) -> Table:
+    """Return the differences of some changes, or of all, with both intervals, and what is found."""
     rows = [
         (one.change, one.number, *_texts(one), one.finding)
         for one in comparisons
-        if one.change in changes
+        if one.change in changes or not changes
     ]
     return Table(["change", "number", "difference", "95 % alone", "95 % among all", "found"], rows)
 

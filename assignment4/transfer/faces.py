@@ -1,6 +1,7 @@
 """Letters of chosen typefaces, drawn anew with as much variation as is asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,35 +18,23 @@ KNOWN_FAMILIES = tuple(name for name in typeface_families() if name not in HELD_
 """The families that a reader may be trained on."""
 
 
-def _as_embedded(variation: Variation) -> Variation:
-    return variation
-
-
-def _not_warped(variation: Variation) -> Variation:
-    return replace(variation, warp=np.zeros_like(variation.warp))
-
-
-def _upright(variation: Variation) -> Variation:
-    return replace(_not_warped(variation), matrix=np.eye(2))
-
-
-VARIATIONS: Mapping[str, Callable[[Variation], Variation]] = {
-    "varied": _as_embedded,
-    "not warped": _not_warped,
-    "upright": _upright,
-}
+VARIATIONS = ("varied", "not warped", "upright")
 """What is done to a letter: all that is done to the embedded ones; the same without the elastic
 warp, but turned, slanted and stretched; or only another pen."""
+
+
+def _less_varied(variation: Variation, name: str) -> Variation:
+    if name == "varied":
+        return variation
+    flat = replace(variation, warp=np.zeros_like(variation.warp))
+    return flat if name == "not warped" else replace(flat, matrix=np.eye(2))
 
 
 def choose_faces(families: int, *, seed: int) -> list[Typeface]:
     """Return all faces of so many known families, or a single face for 0 families.
 
-    With the same seed, fewer families are among the more.
-
-    Args:
-        families: from 0 to 6.
-        seed: decides the order of the families, and which face is the single one.
+    The seed decides the order of the families, and which face is the single one: fewer families
+    are among the more.
 
     Raises:
         ValueError: there are not so many known families.
@@ -72,18 +61,16 @@ def draw_letters(
         faces: of which to draw.
         count: how many images.
         seed: a non-negative integer; the embedded letters have other ones.
-        variation: a name of VARIATIONS; the same seed gives the same pens in all of them.
+        variation: of VARIATIONS; the same seed gives the same pens in all of them.
 
     Raises:
-        ValueError: there is no such variation, or no face.
+        ValueError: there is no such variation.
     """
     if variation not in VARIATIONS:
-        raise ValueError(f"there is no variation {variation!r}; there are {list(VARIATIONS)}")
-    if not faces:
-        raise ValueError("there is no face to draw letters of")
-    by_family: dict[str, list[Typeface]] = {}
+        raise ValueError(f"there is no variation {variation!r}; there are {VARIATIONS}")
+    by_family = defaultdict(list)
     for face in faces:
-        by_family.setdefault(face.family, []).append(face)
+        by_family[face.family].append(face)
     families = list(by_family.values())
     images = np.empty((count, SIZE, SIZE), np.uint8)
     chosen = []
@@ -92,7 +79,7 @@ def draw_letters(
         family = families[turn % len(families)]
         chosen.append(family[turn // len(families) % len(family)])
         shape = letter_shape(chosen[-1], letters[index % len(letters)])
-        images[index] = render_image(shape, VARIATIONS[variation](drawn))
+        images[index] = render_image(shape, _less_varied(drawn, variation))
     return Alphabet(
         letters,
         images,

@@ -1,6 +1,6 @@
 """Two kinds of letters: typefaces, and a reader's own or faces held out in their place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,6 @@ from assignment4.encoder_decoder.metrics import accuracy, baselines
 from assignment4.intervals import Interval, mean_interval
 from assignment4.letters import (
     CYRILLIC,
-    LATIN,
     Alphabet,
     Letters,
     embedded,
@@ -18,7 +17,7 @@ from assignment4.letters import (
     split_by_family,
 )
 from assignment4.letters.embedded import RENDERED, check_typefaces
-from assignment4.tables import Table
+from assignment4.tables import Table, table
 from assignment4.transfer.faces import check_new_faces
 from assignment4.transfer.readers import Reader, train_reader
 
@@ -34,7 +33,7 @@ def typeface_letters(letters: str) -> Alphabet:
     """Return the letters of typefaces of an alphabet, whichever folder the environment names.
 
     Raises:
-        ValueError: there is no such alphabet, or too few typefaces have its letters.
+        ValueError: too few typefaces have its letters.
     """
     check_typefaces()
     if letters == CYRILLIC:
@@ -55,18 +54,13 @@ def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabe
         alphabet: "cyrillic" or "latin".
     """
     own = getattr(letters, alphabet)
-    known, held_out = split_by_family(typeface_letters(own.letters))
-    rendered = letters.source == RENDERED
-    name, others = (HELD_OUT, held_out) if rendered else (OWN, _without_copies(own, known))
+    known, others = split_by_family(typeface_letters(own.letters))
+    if letters.source != RENDERED:
+        copies = {image.tobytes() for image in known.images}
+        new = [image.tobytes() not in copies for image in own.images]
+        others = own.select(np.flatnonzero(new))
     check_new_faces(known, others)
-    return {TYPEFACES: known, name: others}
-
-
-def _without_copies(letters: Alphabet, others: Alphabet) -> Alphabet:
-    copies = {image.tobytes() for image in others.images}
-    return letters.select(
-        np.flatnonzero([image.tobytes() not in copies for image in letters.images])
-    )
+    return {TYPEFACES: known, HELD_OUT if letters.source == RENDERED else OWN: others}
 
 
 def divide(kinds: Mapping[str, Alphabet]) -> dict[str, tuple[Alphabet, Alphabet]]:
@@ -102,16 +96,17 @@ class Reading(NamedTuple):
         return confusion_matrix(self.read, self.letters.labels)
 
 
-def read_across(parts: Parts, readers: Mapping[str, Reader]) -> dict[tuple[str, str], Reading]:
-    """Return what a reader of each kind reads of the unseen letters of each.
+Readings = Mapping[tuple[str, str], Reading]
+"""By the kind that was trained on and the kind that was read."""
 
-    Args:
-        parts: of the kinds.
-        readers: for each kind one that was trained on its training part.
 
-    Returns:
-        A Reading for each pair of the kind trained on and the kind read.
-    """
+def train_readers(parts: Parts, *, seed: int) -> dict[str, Reader]:
+    """Return for each kind a reader of its training part."""
+    return {name: train_reader(known, seed=seed) for name, (known, _) in parts.items()}
+
+
+def read_across(parts: Parts, readers: Mapping[str, Reader]) -> Readings:
+    """Return what the reader of each kind reads of the unseen letters of each."""
     return {
         (trained_on, of): Reading(
             trained_on,
@@ -125,12 +120,7 @@ def read_across(parts: Parts, readers: Mapping[str, Reader]) -> dict[tuple[str, 
     }
 
 
-def train_readers(parts: Parts, *, seed: int) -> dict[str, Reader]:
-    """Return for each kind a reader of its training part."""
-    return {name: train_reader(known, seed=seed) for name, (known, _) in parts.items()}
-
-
-def lost(readings: Mapping[tuple[str, str], Reading], trained_on: str, of: str) -> Interval:
+def lost(readings: Readings, trained_on: str, of: str) -> Interval:
     """Return by how much a reader falls short of that of the kind read, letter by letter."""
     own, other = (
         (one.read == one.letters.labels).astype(int)
@@ -139,7 +129,7 @@ def lost(readings: Mapping[tuple[str, str], Reading], trained_on: str, of: str) 
     return mean_interval(own - other)
 
 
-def accuracy_table(readings: Mapping[tuple[str, str], Reading]) -> Table:
+def accuracy_table(readings: Readings) -> Table:
     """Return the accuracies of networks and simple methods, a row for each reading.
 
     The last column is by how much the network falls short of that of the kind which is read.
@@ -156,42 +146,33 @@ def accuracy_table(readings: Mapping[tuple[str, str], Reading]) -> Table:
     return Table(["trained on", "letters read", "network", *methods, "lost"], rows)
 
 
-def letter_table(readings: Mapping[str, Reading]) -> Table:
-    """Return for each letter the share read right, a column for each named reading."""
-    shares = {name: np.diag(one.counts) / one.counts.sum(axis=1) for name, one in readings.items()}
-    letters = next(iter(readings.values())).letters.letters
-    rows = [
-        (letter, *(f"≈{share[label]:.3f}" for share in shares.values()))
-        for label, letter in enumerate(letters)
-    ]
-    return Table(["letter", *shares], rows)
-
-
-def confused_pairs(reading: Reading, *, count: int) -> list[tuple[int, int]]:
-    """Return the labels of letters and of what they were most often taken for, most often first.
-
-    Pairs that occur equally often are in label order; where there are fewer, so are returned.
-    """
-    errors = reading.counts - np.diag(np.diag(reading.counts))
-    order = np.argsort(-errors, axis=None, kind="stable")[:count]
-    places = zip(*np.unravel_index(order, errors.shape), strict=True)
-    return [(int(row), int(column)) for row, column in places if errors[row, column]]
+def letter_table(readings: Sequence[Reading]) -> Table:
+    """Return for each letter the share read right, a column for each reading."""
+    shares = {
+        f"{one.trained_on} read {one.of}": np.diag(one.counts) / one.counts.sum(axis=1)
+        for one in readings
+    }
+    return table({"letter": list(readings[0].letters.letters)} | shares, measured=shares)
 
 
 def misread(reading: Reading, *, rows: int, columns: int) -> dict[str, np.ndarray]:
     """Return letters that were taken for others, a row for each pair most often confused.
+
+    Pairs that occur equally often are in label order.
 
     Returns:
         By a name such as "Л as Д", (columns, 28, 28) float, not a number where there are fewer.
         Where fewer pairs occur, rows of that with a name of spaces.
     """
     names, images = reading.letters.letters, reading.letters.images
+    errors = reading.counts - np.diag(np.diag(reading.counts))
+    order = np.argsort(-errors, axis=None, kind="stable")[:rows]
     found = {}
-    for label, taken_for in confused_pairs(reading, count=rows):
+    for label, taken_for in zip(*np.unravel_index(order, errors.shape), strict=True):
         places = (reading.letters.labels == label) & (reading.read == taken_for)
         some = images[places][:columns]
         row = np.full((columns, *images.shape[1:]), np.nan)
         row[: len(some)] = some
-        found[f"{names[label]} as {names[taken_for]}"] = row
-    blank = np.full((columns, *images.shape[1:]), np.nan)
-    return found | {" " * (n + 1): blank for n in range(rows - len(found))}
+        name = f"{names[label]} as {names[taken_for]}"
+        found[name if errors[label, taken_for] else " " * (len(found) + 1)] = row
+    return found

@@ -9,7 +9,7 @@ where g is the decoder, $\bar y_c$ the class mean and $v_c$ the letters' own var
 image and one number for each class are all that a search needs of the letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -18,8 +18,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from assignment4 import cache
 from assignment4.encoder_decoder.models import LATENT_SIZE
-from assignment4.latent_search.kept import kept, search_key
 
 STEPS = 100
 LEARNING_RATE = 1e-2
@@ -51,7 +51,7 @@ class Descent:
     Args:
         decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
         shape: of the vectors without their 512 numbers, (..., classes).
-        steps: how many Adam steps.
+        steps: how many of Adam.
         learning_rate: of Adam.
         training: whether the decoder runs in training mode, and moves its moving statistics.
         weights: variables of the decoder that are optimised beside the vectors, and moved.
@@ -134,8 +134,8 @@ def search(
         starts: (..., classes, 512) float32; axes in front hold further starts of each class.
         steps: how many Adam steps.
         learning_rate: of Adam.
-        training: whether the decoder runs in training mode, which is wrong: its moving
-            statistics move, and what is found for a vector depends on the others.
+        training: whether the decoder runs in training mode, which is wrong: its moving statistics
+            move, and what is found for a vector depends on the others.
 
     Raises:
         ValueError: the shapes do not fit together.
@@ -152,65 +152,32 @@ def search(
     return Search(**kept("latent-search", key, run, moving=moving))
 
 
-def draw_starts(*shape: int, seed: int) -> np.ndarray:
-    """Return vectors of 512 numbers from N(0, 1), (*shape, 512) float32.
-
-    Source: the report's public source.
-    """
-    generator = np.random.default_rng(seed)
-    return generator.standard_normal((*shape, LATENT_SIZE), dtype=np.float32)
-
-
-def latent_gradient(
-    decoder: keras.Model, means: np.ndarray, vectors: np.ndarray, *, training: bool = False
-) -> np.ndarray:
-    """Return the gradient of the summed losses with respect to the vectors.
-
-    Args:
-        decoder: in training mode, its moving statistics are put back afterwards.
-        means: (n, 28, 28, 1), one for each vector.
-        vectors: (n, 512).
-        training: whether the decoder runs in training mode.
-
-    Returns:
-        (n, 512) float32.
-    """
-    statistics = [(variable, variable.numpy()) for variable in decoder.non_trainable_variables]
-    inputs = tf.constant(vectors)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(inputs)
-        differences = decoder(inputs, training=training) - means
-        loss = tf.reduce_sum(tf.reduce_mean(tf.square(differences), axis=(1, 2, 3)))
-    for variable, value in statistics:
-        variable.assign(value)
-    return tape.gradient(loss, inputs).numpy()
-
-
 def search_one_by_one(
     decoder: keras.Model,
     means: np.ndarray,
     constants: np.ndarray,
     starts: np.ndarray,
-    **options: float,
+    *,
+    steps: int = STEPS,
+    learning_rate: float = LEARNING_RATE,
+    training: bool = False,
+    weights: Sequence[keras.Variable] = (),
 ) -> Search:
-    """Search the same vectors one after the other, each in a batch of its own.
+    """Search vectors one after the other, each in a batch of its own, (classes, 512) float32.
 
-    What is found comes from the cache where the same has been done before.
-
-    Args:
-        decoder: as in `search`.
-        means: as in `search`.
-        constants: as in `search`.
-        starts: (classes, 512) float32.
-        options: the steps and the learning rate, as in `search`.
+    The other arguments are those of `search`. `weights` are variables of the decoder that are
+    optimised beside each vector and not put back before the next one.
     """
-    key = search_key(decoder, (means, constants, starts), options, search_one_by_one)
+    options = {"steps": steps, "learning_rate": learning_rate, "training": training}
+    names = {"weights": [weight.path for weight in weights]}
+    key = search_key(decoder, (means, constants, starts), options | names, search_one_by_one)
+    moving = [*weights, *(decoder.non_trainable_variables if training else ())]
 
     def run() -> dict[str, np.ndarray]:
-        descent = Descent(decoder, (1,), **options)
+        descent = Descent(decoder, (1,), weights=weights, **options)
         return vars(run_one_by_one(descent, means, constants, starts))
 
-    return Search(**kept("latent-search-one-by-one", key, run))
+    return Search(**kept("latent-search-one-by-one", key, run, moving=moving))
 
 
 def run_one_by_one(
@@ -226,3 +193,50 @@ def run_one_by_one(
         np.concatenate([one.images for one in found]),
         np.concatenate([one.losses for one in found], axis=1),
     )
+
+
+def draw_starts(*shape: int, seed: int) -> np.ndarray:
+    """Return vectors of 512 numbers from N(0, 1), (*shape, 512) float32.
+
+    Source: the report's public source.
+    """
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((*shape, LATENT_SIZE), dtype=np.float32)
+
+
+def search_key(
+    decoder: keras.Model,
+    data: Sequence[np.ndarray],
+    options: Mapping[str, object],
+    run: object,
+) -> dict[str, object]:
+    """Return all that a search depends on, as the key of an entry of the cache."""
+    return {
+        "decoder": cache.array_digest(*decoder.get_weights()),
+        "layers": [[type(layer).__name__, layer.get_config()] for layer in decoder.layers],
+        "data": cache.array_digest(*data),
+        "options": dict(options),
+        "made by": cache.made_by(run),
+    }
+
+
+def kept(
+    name: str,
+    key: Mapping[str, object],
+    run: Callable[[], Mapping[str, np.ndarray]],
+    *,
+    moving: Sequence[keras.Variable] = (),
+) -> dict[str, np.ndarray]:
+    """Return what a search finds by name, from the cache where it is in it.
+
+    The variables `moving` end where the search leaves them, also where it was made before.
+    """
+
+    def compute() -> dict[str, np.ndarray]:
+        found = run()
+        return {**found, **{variable.path: variable.numpy() for variable in moving}}
+
+    arrays = cache.stored(name, key, compute)
+    for variable in moving:
+        variable.assign(arrays.pop(variable.path))
+    return arrays

@@ -1,0 +1,88 @@
+"""What a latent search finds: how near to the class means, and whether it is read as letters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assignment4.claims import Finding
+from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_READING_ACCURACY
+from assignment4.encoder_decoder.metrics import accuracy
+from assignment4.intervals import Interval, all_of, is_above, is_below, mean_interval
+from assignment4.latent_search.descent import Search
+
+LARGEST_SHARE = 0.05
+"""Of the squared distance to the class mean, in the class's own variance."""
+
+TOLERANCE = 1e-3
+"""The largest difference of pixels that counts as none; letters have the deviation 1."""
+
+
+def shares_of_variance(
+    images: np.ndarray, means: np.ndarray, constants: np.ndarray, labels: np.ndarray | slice = ...
+) -> np.ndarray:
+    """Return the squared distance of images to class means, over the classes' own variances.
+
+    The mean itself has the share 0, and the letters of a class have the share 1 on average.
+
+    Args:
+        images: (..., classes, 28, 28, 1), an image of each class in label order; or (n, 28, 28, 1)
+            with their `labels`.
+        means: (classes, 28, 28, 1), the mean training letters.
+        constants: (classes,), the variance of each class's letters, a pixel.
+        labels: (n,), the class of each image, where they are not in label order.
+
+    Returns:
+        (..., classes) or (n,) float64.
+    """
+    distances = np.square(images - means[labels]).mean(axis=(-3, -2, -1))
+    return distances / constants[labels]
+
+
+def find_the_same(first: Search, second: Search) -> Finding:
+    """Return whether two searches found the same images, within the tolerance."""
+    apart = np.abs(first.images - second.images).max()
+    numbers = f"The images differ by at most ≈{apart:.0e}; allowed: {TOLERANCE:.0e}."
+    return Finding(bool(apart <= TOLERANCE), numbers)
+
+
+def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndarray) -> Finding:
+    """Return whether found images are letters: read right by judges, and near the class means.
+
+    Needed are judges that are surely right on more than 95 % of real letters; for each judge,
+    more than 90 % of the found images surely read right, and those of each class from more than
+    half of the starts; for each class a mean share of the variance, over the starts, that is
+    surely below 5 %.
+
+    Args:
+        letters: for each judge, its accuracy on real letters that it has not seen.
+        read: (judges, starts, classes) integers, the label that each reads in each found image.
+        shares: (starts, classes), what `shares_of_variance` returns.
+
+    Returns:
+        That all of it holds, that something surely does not, or None, also where a judge does not
+        count.
+    """
+    on_found = reading_accuracies(read)
+    right = (read == np.arange(read.shape[-1])).mean(axis=1)
+    holds = [is_above(share, LEAST_READING_ACCURACY) for share in on_found]
+    holds += [bool((right > 0.5).all())]
+    holds += [is_below(mean_interval(column), LARGEST_SHARE) for column in shares.T]
+    judges_count = all(is_above(judge, LEAST_JUDGE_ACCURACY) for judge in letters)
+    return Finding(
+        all_of(holds) if judges_count else None,
+        f"The judges read {' and '.join(map(str, on_found))} of the found images, and "
+        f"{' and '.join(map(str, letters))} of real letters; the largest mean share is "
+        f"≈{shares.mean(axis=0).max():.3f}. Needed, with certainty: above "
+        f"{LEAST_READING_ACCURACY:.2f}, above {LEAST_JUDGE_ACCURACY:.2f}, and below "
+        f"{LARGEST_SHARE:.2f}.",
+    )
+
+
+def reading_accuracies(read: np.ndarray) -> list[Interval]:
+    """Return for each judge the share of found images that it reads as their class.
+
+    Args:
+        read: (judges, starts, classes) integers.
+    """
+    labels = np.broadcast_to(np.arange(read.shape[-1]), read.shape[1:])
+    return [accuracy(one.ravel(), labels.ravel()) for one in read]
