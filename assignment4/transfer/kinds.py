@@ -10,6 +10,7 @@ from assignment4.encoder_decoder.metrics import accuracy, baselines
 from assignment4.intervals import Interval, mean_interval
 from assignment4.letters import (
     CYRILLIC,
+    LATIN,
     Alphabet,
     Letters,
     embedded,
