@@ -202,7 +202,6 @@ def record(
     *,
     as_corrected: Finding | bool | None = None,
     on_condition: Finding | bool | None = None,
-    evidence: str = "",
 ) -> Outcome:
     """Record what checks found of a claim; see `derive_verdict` for the findings.
 
@@ -211,7 +210,6 @@ def record(
         holds: whether the claim holds as stated; None where the data cannot tell.
         as_corrected: whether it holds as corrected.
         on_condition: whether it holds on the condition.
-        evidence: a sentence with numbers, beside those of the findings.
 
     Returns:
         The outcome with the numbers of all findings, to be shown as the cell's result.
@@ -236,7 +234,7 @@ def record(
     claim = claims[claim_id]
     first, second, third = (finding.holds for finding in findings)
     verdict = derive_verdict(first, as_corrected=second, on_condition=third)
-    evidence = " ".join(filter(None, [*(finding.numbers for finding in findings), evidence]))
+    evidence = " ".join(finding.numbers for finding in findings if finding.numbers)
     if not are_of_the_book():
         return _record_on_other_letters(claim, verdict, evidence)
     if verdict != claim.verdict:

@@ -35,7 +35,7 @@ LARGEST_TOLERANCE = 0.3
 """Of a picture; what is stated beyond 0.06 is for one that chooses among a network's outputs."""
 
 SHORTEST_ALTERNATIVE_TEXT = 30
-DRAWINGS = re.compile(r"\b(axes|figure|plt)\b|\.get_(x|y|children|lines|texts)")
+DRAWINGS = re.compile(r"\b(axes|figure|plt)\.|\.get_(x|y|children|lines|texts)")
 NUMBERED = re.compile(r"\d+[.)] ")
 TRUTH_VALUES = {"True", "False", "np.True_", "np.False_"}
 

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.sparse
 import sympy
-from IPython.display import Math
 from matplotlib.axes import Axes
 from sympy import latex
 
@@ -63,6 +62,13 @@ def _pixel(place: int, row: int, *, inside: bool, read: bool) -> plt.Rectangle:
         linestyle="-" if inside else "--",
         hatch=None if read else "////",
     )
+
+
+class Math(str):
+    """LaTeX that a page typesets."""
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self}$"
 
 
 def typeset_proof(steps: Iterable[ProofStep]) -> Math:
