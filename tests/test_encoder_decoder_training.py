@@ -67,8 +67,16 @@ def test_every_image_and_every_target_of_its_class_is_drawn_and_no_other():
     assert (counts.min(), counts.max()) == (pytest.approx(40, abs=25), pytest.approx(40, abs=30))
 
 
-def test_draws_are_of_seed_and_step_alone_and_independent():
-    """Another step or seed draws others; the image says nothing of its target."""
+def test_which_image_is_drawn_says_nothing_of_its_target():
+    """Of as many targets as images, in one class: one draw for both would pair them by place."""
+    images = np.broadcast_to(np.arange(97)[:, None, None, None], (97, 28, 28, 1)).astype("f4")
+    draw = draw_with_targets(images, np.zeros(97, int), [images], seed=3, targets_per_image=1)
+    for given, targets in draw(0, 3):
+        assert (values(given) != values(targets)[:, 0]).mean() > 0.9
+
+
+def test_draws_are_of_seed_and_step_alone():
+    """Another step or seed draws others."""
     images, targets = map(values, batch(2, targets_per_image=4))
     whole = list(draw_with_targets(IMAGES, LABELS, POOLS, seed=0, targets_per_image=4)(0, 4))
     assert (values(whole[2][1]) == targets).all()
