@@ -10,6 +10,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from assignment4 import ROOT
+from assignment4.book.growth import plot_chapters, plot_growth
 from assignment4.book.running_times import (
     COMPARISONS,
     RESULTS,
@@ -25,7 +26,6 @@ from assignment4.book.running_times import (
     spread,
     times_as_fast,
 )
-from assignment4.figures.growth import plot_chapters, plot_growth
 from assignment4.letters import load_letters, normalize
 from assignment4.replication.json_lines import append_json_line
 
