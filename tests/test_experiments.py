@@ -23,7 +23,6 @@ from assignment4.encoder_decoder.experiments import (
     CLASSIFIER_SEED,
     JUDGE_SEED,
     SECOND_JUDGE_SEED,
-    SPLITS,
     SQUARED_ERRORS,
     Parts,
     Run,
@@ -38,7 +37,7 @@ from assignment4.encoder_decoder.models import AS_DESCRIBED, FOR_CLASSIFIER
 from assignment4.encoder_decoder.scripts import AS_IN_SCRIPTS
 from assignment4.encoder_decoder.targets import one_hot
 from assignment4.encoder_decoder.training import Trained
-from assignment4.letters import Letters, normalize
+from assignment4.letters import SPLITS, Letters, normalize
 from assignment4.replication.runs import run_experiment
 
 pytestmark = pytest.mark.usefixtures("empty_cache")

@@ -6,9 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from assignment4.encoder_decoder.experiments import SPLITS
 from assignment4.intervals import proportion_interval
-from assignment4.letters import CYRILLIC, LATIN, Alphabet, Letters, embedded, load_letters
+from assignment4.letters import CYRILLIC, LATIN, SPLITS, Alphabet, Letters, embedded, load_letters
 from assignment4.letters.splits import split_as_reported
 from assignment4.replication import provenance, runs
 from assignment4.replication.experiments import GROUPS

@@ -105,7 +105,6 @@ def execute(path: Path) -> nbformat.NotebookNode:
         RuntimeError: a cell fails; the message names the notebook and shows the cell.
     """
     notebook = nbformat.read(path, as_version=4)
-    os.environ.update(kernel_environment())
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -115,7 +114,7 @@ def execute(path: Path) -> nbformat.NotebookNode:
         coalesce_streams=True,
     )
     try:
-        client.execute()
+        client.execute(env={**os.environ, **kernel_environment()})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RuntimeError(f"{path.name}: {error}") from error
     notebook.metadata.update(METADATA)

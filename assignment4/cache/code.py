@@ -130,11 +130,12 @@ def _defined_by(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if all(isinstance(one, ast.Name | ast.Tuple) for one in targets):
-            yield from (one.id for target in targets for one in ast.walk(target) if _names(one))
-
-
-def _names(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
+            yield from (
+                one.id
+                for target in targets
+                for one in ast.walk(target)
+                if isinstance(one, ast.Name)
+            )
 
 
 def _is_text(node: ast.AST) -> bool:

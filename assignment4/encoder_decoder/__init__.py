@@ -29,7 +29,6 @@ from assignment4.encoder_decoder.comparison import describe, judges_gains
 from assignment4.encoder_decoder.experiments import (
     ABLATIONS,
     CLASSIFIER_SEED,
-    SPLITS,
     SQUARED_ERRORS,
     train_its_classifier,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "LEARNING_RATE",
     "NOISE_LABEL",
     "NOISE_LABEL_OF_SCRIPTS",
-    "SPLITS",
     "SQUARED_ERRORS",
     "Architecture",
     "Blocks",

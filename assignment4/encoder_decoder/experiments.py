@@ -34,9 +34,8 @@ from assignment4.encoder_decoder.models import (
 from assignment4.encoder_decoder.spectrum import lattice_shares
 from assignment4.encoder_decoder.targets import NOISE_LABEL, NOISE_LABEL_OF_SCRIPTS
 from assignment4.encoder_decoder.training import Trained
-from assignment4.letters import Alphabet, Letters, normalize, split_as_reported, split_by_family
+from assignment4.letters import SPLITS, Alphabet, Letters, normalize
 
-SPLITS = {"as reported": split_as_reported, "by family": split_by_family}
 JUDGE_SEED, SECOND_JUDGE_SEED, CLASSIFIER_SEED = 1000, 2000, 3000
 """Added to a network's seed for those of its judges and of its classifier."""
 

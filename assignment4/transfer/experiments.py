@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment4.encoder_decoder.experiments import SPLITS, pixels_from_0_to_1
+from assignment4.encoder_decoder.experiments import pixels_from_0_to_1
 from assignment4.encoder_decoder.metrics import logistic_regression, nearest_mean
-from assignment4.letters import Alphabet, Letters, normalize
+from assignment4.letters import SPLITS, Alphabet, Letters, normalize
 from assignment4.transfer.faces import (
     check_new_faces,
     check_new_images,

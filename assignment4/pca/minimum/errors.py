@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assignment4.claims import Finding
+from assignment4.intervals import Finding
 from assignment4.pca.components import PrincipalComponents, reconstruction_error
 from assignment4.pca.inputs import as_samples
 from assignment4.tables import Table, table

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from assignment4.claims import Finding
+from assignment4.intervals import Finding
 from assignment4.pca.components import check_count, reconstruction_error
 from assignment4.pca.inputs import as_samples, checked_number
 

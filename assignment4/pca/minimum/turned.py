@@ -14,9 +14,6 @@ from assignment4.pca.derivation.facts import is_zero
 from assignment4.pca.minimum.lagrangian import is_orthonormal, is_stationary, report_pair_rule
 from assignment4.tables import Table, table
 
-Angle = sympy.Expr | float | str
-"""In radians, or the name of a symbol."""
-
 
 def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[sympy.Expr]:
     r"""Return d eigenvalues in descending order: the last one, and the gaps above it.
