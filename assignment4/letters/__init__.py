@@ -1,7 +1,7 @@
 """What the networks see: the letter pairs, their images, the splits and the normalisation.
 
-Kinds of letters stand side by side, each giving an Alphabet: `embedded` those of typefaces, `own`
-those of a person's files.
+Kinds of letters stand side by side, each giving an Alphabet: `embedded` those of typefaces, `pen`
+those drawn as strokes by hands that differ, `own` those of a person's files.
 """
 
 from assignment4.letters.alphabets import (
@@ -21,6 +21,7 @@ from assignment4.letters.normalization import (
     refuses_constant_image,
 )
 from assignment4.letters.pairs import ALPHABETS, BOOK_PAIRS, CYRILLIC, LATIN, PAIRS
+from assignment4.letters.pen import pen_letters
 from assignment4.letters.splits import (
     HELD_OUT_FAMILIES,
     SPLITS,
@@ -54,6 +55,7 @@ __all__ = [
     "normalize_mean",
     "normalize_stddev",
     "one_of_each",
+    "pen_letters",
     "refuses_constant_image",
     "slant_spread",
     "split_as_reported",

@@ -1,0 +1,112 @@
+"""Letters drawn with a pen: forms, hands, and what readers of real drawings make of them."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from assignment4 import ROOT
+from assignment4.letters import CYRILLIC, LATIN, pen, pen_letters, split_as_reported
+from assignment4.letters.alphabets import Alphabet
+from assignment4.letters.skeletons import skeletons
+
+COMNIST = ROOT.parent / "shared" / "comnist"
+
+
+@pytest.fixture(scope="module")
+def hands():
+    return pen.draw_hands(3)
+
+
+def test_skeletons_have_every_letter_and_pass_through_their_points():
+    """Without a hand, the places along the strokes come within a pixel of each given point."""
+    assert set(CYRILLIC + LATIN) <= set(skeletons())
+    for forms in skeletons().values():
+        for form in forms:
+            places = form.weights @ form.points
+            given = form.points[form.freedom > 0]
+            gaps = np.abs(places[:, None] - given).sum(axis=2).min(axis=0)
+            assert gaps.max() < 0.01
+            np.testing.assert_allclose(form.weights.sum(axis=1), 1, atol=1e-3)
+
+
+def test_points_between_follow_their_neighbours():
+    """Where every point moves by the same, so does the whole letter."""
+    for form in skeletons()["Ф"]:
+        moves = np.outer(form.freedom > 0, [3.0, -2.0])
+        np.testing.assert_allclose(form.follow @ moves, np.tile([3.0, -2.0], (len(moves), 1)))
+
+
+def test_letters_are_the_same_bytes_for_the_same_seed(hands):
+    images, labels, writers = pen.write_letters(CYRILLIC, 140, hands=hands, seed=5)
+    again, *_ = pen.write_letters(CYRILLIC, 140, hands=pen.draw_hands(3), seed=5)
+    others, *_ = pen.write_letters(CYRILLIC, 140, hands=hands, seed=6)
+    assert images.tobytes() == again.tobytes() != others.tobytes()
+    assert hashlib.sha256(images.tobytes()).hexdigest()[:16] == "194e8a5b956c4718"
+    assert np.bincount(labels).tolist() == [10] * 14
+    assert np.bincount(writers).max() == 14
+
+
+def test_letters_are_cropped_to_their_ink(hands):
+    """Ink touches all four borders, and there is paper too."""
+    images, *_ = pen.write_letters(LATIN, 280, hands=hands, seed=1)
+    for border in (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]):
+        assert (border.max(axis=1) >= 64).all()
+    assert images.min(axis=(1, 2)).max() < 64
+
+
+@pytest.mark.parametrize("letter", ["Б", "Д", "Ф", "П"])
+def test_forms_are_written_as_often_as_their_shares(letter):
+    forms = skeletons()[letter]
+    rows = pen.random_fractions(9, 4 * 3000).reshape(-1, 4)
+    drawn = [
+        forms.index(hand.form(letter, pen._Chance(row)))
+        for hand, row in zip(np.resize(pen.draw_hands(1), 3000), rows, strict=True)
+    ]
+    shares = np.array([form.share for form in forms])
+    found = np.bincount(drawn, minlength=len(forms)) / len(drawn)
+    assert np.abs(found - shares / shares.sum()).max() < 0.1
+
+
+def test_letters_of_a_hand_are_nearer_to_each_other_than_to_those_of_other_hands(hands):
+    """Compared in pairs of one letter, with numbers that two hands share or not."""
+    rows = pen.random_fractions(2, 80 * 512).reshape(2, 40, 512)
+    one, other = (
+        np.array([hand.write("Н", row) for hand, row in zip(hands, several, strict=False)])
+        for several in rows
+    )
+    within = np.abs(one.astype(float) - other).mean()
+    between = np.abs(one.astype(float) - np.roll(other, 1, axis=0)).mean()
+    assert within < 0.9 * between
+
+
+def test_a_letter_without_a_skeleton_is_named(hands):
+    with pytest.raises(ValueError, match="Δ"):
+        pen.write_letters("ΔΓ", 4, hands=hands, seed=0)
+
+
+def test_pen_letters_are_as_many_as_in_the_report_by_all_hands():
+    letters = pen_letters(0)
+    assert (len(letters.cyrillic), len(letters.latin)) == (5798, 6015)
+    for alphabet in (letters.cyrillic, letters.latin):
+        assert len(set(alphabet.families.tolist())) == pen.HANDS
+        pixels = alphabet.images.reshape(len(alphabet), -1)
+        assert len(np.unique(pixels, axis=0)) == len(alphabet)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not COMNIST.is_dir(), reason="needs real drawings in ../shared/comnist")
+def test_readers_of_pen_and_of_real_drawings_read_each_other():
+    """A reader of the pen reads 0.9 of CoMNIST's letters, and each letter at least 0.75."""
+    from assignment4.transfer.readers import train_reader
+
+    written = pen_letters(0).cyrillic
+    images = np.moveaxis(np.load(COMNIST / "X_cyr.npy"), -1, 0)
+    labels = np.load(COMNIST / "labels_cyr.npy").astype(int)
+    blank = np.full(len(labels), "")
+    real = Alphabet(CYRILLIC, images, labels, blank, blank, 5798)
+    right = train_reader(written, seed=0, steps=600).read(real.images) == real.labels
+    assert right.mean() >= 0.9
+    assert min(right[labels == label].mean() for label in range(14)) >= 0.75
+    known, _ = split_as_reported(real)
+    assert train_reader(known, seed=0, steps=600).accuracy(written).estimate >= 0.9
