@@ -81,6 +81,16 @@ def check_letters(arguments: argparse.Namespace) -> None:
     own.check(arguments.folder, draw_contact_sheet)
 
 
+def measure_drawings(arguments: argparse.Namespace) -> None:
+    """Measure what readers of the book's letters make of real drawings, and keep the numbers."""
+    from assignment4.transfer import drawings
+
+    lines = drawings.measure(arguments.folder, source=arguments.source, seeds=arguments.seeds)
+    drawings.keep(lines)
+    print(drawings.reading_table(lines))
+    print(drawings.letter_table(lines))
+
+
 def command_line() -> argparse.ArgumentParser:
     """Return the parser of all commands and their arguments."""
     parser = argparse.ArgumentParser(prog="python -m assignment4")
@@ -106,6 +116,16 @@ def command_line() -> argparse.ArgumentParser:
     letters = commands.add_parser("letters", help="check letters of your own, and prepare them")
     letters.add_argument("folder", type=Path, metavar="PATH", help="a folder that holds them")
     letters.set_defaults(run=check_letters)
+
+    drawings = commands.add_parser("drawings", help="read real drawings, and keep what is measured")
+    drawings.add_argument("folder", type=Path, metavar="PATH", help="a folder of letters")
+    drawings.add_argument(
+        "--source", required=True, help="whose drawings they are, and the licence"
+    )
+    drawings.add_argument(
+        "--seeds", type=_positive, default=5, metavar="N", help="the seeds below N"
+    )
+    drawings.set_defaults(run=measure_drawings)
 
     return parser
 

@@ -356,4 +356,4 @@ def test_a_text_with_ends_of_lines_comes_back(tmp_path):
 
 def test_no_other_file_lies_among_the_stored_results():
     names = {path.stem for path in RESULTS.glob("*.jsonl")}
-    assert names == {*GROUPS, "speed"}
+    assert names == {*GROUPS, "drawings", "speed"}

@@ -20,12 +20,13 @@ from assignment4.letters import (
     Letters,
     load_letters,
     normalize,
+    pen_letters,
     split_by_family,
 )
 from assignment4.letters.rendering import draw_variations, render_image
 from assignment4.letters.typefaces import letter_shape, typeface_families
 from assignment4.replication.runs import SEEDS, read_lines, read_results, run_experiment
-from assignment4.transfer import experiments, kinds
+from assignment4.transfer import drawings, experiments, kinds
 from assignment4.transfer.argument import measured_accuracy, two_variances
 from assignment4.transfer.experiments import COUNT, FAMILIES, TRANSFERS, letters_for, run_transfer
 from assignment4.transfer.faces import (
@@ -334,3 +335,49 @@ def test_a_stored_run_is_found_again(letters, empty_cache):
     assert apart["1 family"] == set()
     assert set(found) <= set(stored["1 family"])
     assert {"unknown faces", "nearest class mean"} <= apart["6 families"]
+
+
+# Real drawings
+
+
+def test_hands_count_as_independent_where_they_are_known():
+    """One hand that is never read right weighs as one hand, however many images it has."""
+    labels = np.zeros(205, int)
+    hands = np.array(["hand 1"] * 166 + [f"hand {number}" for number in range(2, 41)])
+    hands = np.resize(hands, 205)
+    images = np.zeros((205, 28, 28), np.uint8)
+    read = np.where(hands == "hand 1", 1, 0)
+    letters = Alphabet(CYRILLIC, images, labels, hands, hands, 205)
+    expected = mean_interval([0.0, *[1.0] * 39])
+    assert drawings.share_read(read, letters) == pytest.approx(expected)
+    assert drawings.share_read(read, nameless(letters)) == proportion_interval(39, 205)
+
+
+def test_kinds_are_told_apart_only_where_they_differ(empty_cache, monkeypatch):
+    monkeypatch.setattr(drawings, "STEPS", 40)
+    one, same, other = (small(seed, "A", 280) for seed in (1, 2, 3))
+    other = replace(other, images=255 - other.images)
+    assert drawings.told_apart(one, other, seed=0)["all"] > 0.95
+    assert 0.25 < drawings.told_apart(one, same, seed=0)["all"] < 0.75
+
+
+def test_what_is_measured_of_drawings_is_kept_and_shown(tmp_path):
+    kinds = [drawings.TYPEFACES, drawings.PEN, drawings.REAL]
+    letters = dict.fromkeys(CYRILLIC, 0.5)
+    lines = [
+        {"trained on": a, "read": b, "share": [0.1, 0.2, 0.3], "letters": letters, "seed": 0}
+        for a, b in itertools.product(kinds, kinds)
+    ]
+    lines += [{"areas": letters, "seed": 0}]
+    drawings.keep(lines, path=tmp_path / "drawings.jsonl")
+    again = drawings.kept(path=tmp_path / "drawings.jsonl")
+    assert again == lines
+    assert drawings.reading_table(again).names == ["trained on", *kinds]
+    assert drawings.letter_table(again).rows[3] == ["Ф", "≈0.50", "≈0.50", "≈0.50"]
+
+
+def test_stored_measurements_are_of_the_present_pen():
+    lines = drawings.kept()
+    assert {line["pen"] for line in lines} == {pen_letters(0).digest()[:16]}
+    assert {line["seed"] for line in lines} == set(range(5))
+    assert len(lines) == 5 * (4 * 3 + 1)

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from assignment4.figures.colors import BLUE, ORANGE
 from assignment4.letters import ALPHABETS, CYRILLIC, Alphabet, Letters, one_of_each
+from assignment4.letters.pen import draw_hands, write_letters
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
+from assignment4.letters.skeletons import skeletons
 
 _GAP = 2
 
@@ -81,6 +83,39 @@ def plot_rendering(shape: np.ndarray, *, seed: int, count: int = 4) -> list[Axes
     for panel in axes:
         panel.set(xticks=[], yticks=[])
     return list(axes)
+
+
+def plot_forms(letter: str) -> list[Axes]:
+    """Draw the strokes of each form of a letter of the pen, the first stroke in blue."""
+    forms = skeletons()[letter]
+    size = 1.3 * min(len(forms), 7), 1.5 * -(-len(forms) // 7)
+    figure, axes = plt.subplots(-(-len(forms) // 7), min(len(forms), 7), figsize=size)
+    panels = np.ravel(axes)
+    for panel in panels:
+        panel.axis("off")
+    for panel, form in zip(panels, forms, strict=False):
+        places = form.weights @ form.points
+        of_stroke = form.stroke[form.weights.argmax(axis=1)]
+        for number in np.unique(form.stroke):
+            color = BLUE if number == 0 else ORANGE
+            panel.plot(*places[of_stroke == number].T, color=color, lw=2.5)
+        panel.set(aspect="equal", xlim=(-0.4, 1.2), ylim=(1.1, -0.1))
+    figure.subplots_adjust(0, 0, 1, 1, 0.05, 0.05)
+    return list(panels)
+
+
+def plot_hands(letter: str, *, hands: int = 12, times: int = 4, seed: int = 0) -> Axes:
+    """Draw a letter as some hands of the pen write it, a column each, several times."""
+    some = list(enumerate(draw_hands(seed)[:hands]))
+    rows = {}
+    for time in range(times):
+        written = [
+            write_letters(letter, 1, hands=[hand], seed=time * hands + number)[0]
+            for number, hand in some
+        ]
+        rows[f"{time + 1}"] = np.concatenate(written)
+    axes = letter_axes(times, hands)
+    return plot_letters(axes, rows, column_names=[f"hand {n + 1}" for n in range(hands)])
 
 
 def plot_normalization(axes: Axes, images: np.ndarray) -> Axes:

@@ -21,6 +21,7 @@ from assignment4.letters.skeletons import HEIGHT, Form, skeletons
 from assignment4.letters.splits import random_order
 
 HANDS = 200
+HELD_OUT_HANDS = tuple(f"hand {number}" for number in range(160, HANDS))
 OWN_FORM = 0.85  # how often a hand writes a letter in the form that is its own
 PEN = 3.6  # half of the pen's width, in pixels of the raster
 

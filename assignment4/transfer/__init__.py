@@ -1,5 +1,6 @@
 """Readers trained on letters of one kind, and what they read of another kind."""
 
+from assignment4.transfer import drawings
 from assignment4.transfer.argument import measured_accuracy, two_variances
 from assignment4.transfer.experiments import COUNT, FAMILIES, TRANSFERS, Transfer, letters_for
 from assignment4.transfer.faces import (
@@ -33,6 +34,7 @@ __all__ = [
     "check_new_images",
     "choose_faces",
     "divide",
+    "drawings",
     "faded",
     "letter_table",
     "letters_for",
