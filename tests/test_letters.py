@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assignment4 import ROOT
 from assignment4.letters import (
@@ -63,16 +61,17 @@ def test_letters_tell_their_source_and_have_a_digest_of_images_labels_and_famili
     one, other = numbered(1, letters=CYRILLIC), numbered(2)
     letters = Letters(one, other, "by hand")
     assert str(letters) == "by hand: 14 Cyrillic and 28 Latin images"
-    assert not letters.embedded
-    assert Letters(one, other, "typefaces").embedded
+    assert [Letters(one, other, name).embedded for name in ("by hand", "typefaces")] == [
+        False,
+        True,
+    ]
     changed = [
         alphabet(other.images[::-1], other.labels),
         alphabet(other.images, other.labels[::-1]),
         numbered(2, families=("A", "B")),
     ]
-    digests = {Letters(one, some, "by hand").digest() for some in [other, *changed]}
-    assert len(digests) == 4
-    assert Letters(other, one, "").digest() not in digests
+    digests = {Letters(one, some, "by hand").digest() for some in [one, other, *changed]}
+    assert len({*digests, Letters(other, one, "").digest()}) == 6
 
 
 def with_ink(*counts: int, value: int = 255) -> np.ndarray:
@@ -99,9 +98,8 @@ def test_the_table_has_a_row_for_each_pair():
     latin = alphabet(with_ink(*14 * [98], *14 * [294]), [*range(14), *range(14)])
     table = describe_classes(Letters(cyrillic, latin, "by hand"))
     assert table.names == ["label", "Cyrillic", "images", "ink", "Latin", "images", "ink"]
-    assert table.rows == [
-        [str(label), CYRILLIC[label], "1", "0.25", LATIN[label], "2", "0.25"] for label in range(14)
-    ]
+    for label, row in enumerate(table.rows):
+        assert row == [str(label), CYRILLIC[label], "1", "0.25", LATIN[label], "2", "0.25"]
 
 
 def slant(image: np.ndarray) -> float:
@@ -132,19 +130,15 @@ def images():
     return images
 
 
-def test_a_small_case_by_hand():
-    image = np.array([[[0, 2], [4, 6]]])
-    assert normalize_mean(image).tolist() == [[[-3, -1], [1, 3]]]
-    assert normalize_stddev(image) == pytest.approx(image / np.sqrt(5))
+def test_normalize_is_both_with_a_channel(images):
+    found, centred, scaled = normalize(images), normalize_mean(images), normalize_stddev(images)
+    assert (found.shape, found.dtype) == ((6, 28, 28, 1), np.float32)
+    for index, image in enumerate(images.astype(float)):
+        np.testing.assert_allclose(centred[index], image - image.mean(), atol=1e-9)
+        np.testing.assert_allclose(scaled[index], image / image.std(), rtol=1e-9)
+        np.testing.assert_allclose(found[index, ..., 0], centred[index] / image.std(), atol=1e-6)
     assert (normalize_mean(np.full((1, 28, 28), 7, np.uint8)) == 0).all()
     assert normalize_stddev(np.ones((0, 28, 28))).shape == (0, 28, 28)
-
-
-def test_normalize_is_both_with_a_channel(images):
-    found = normalize(images)
-    assert (found.shape, found.dtype) == ((6, 28, 28, 1), np.float32)
-    for image, one in zip(images.astype(float), found[..., 0], strict=True):
-        np.testing.assert_allclose(one, (image - image.mean()) / image.std(), atol=1e-6)
 
 
 @pytest.mark.parametrize("normalization", [normalize_mean, normalize_stddev])
@@ -195,8 +189,8 @@ def test_check_of_deviations_fails(images):
 
 
 def test_random_orders_are_permutations_that_only_their_seed_decides():
-    assert random_order(9, seed=(0, 2)).tolist() == random_order(9, seed=(0, 2)).tolist()
-    orders = {tuple(random_order(50, seed=(a, b))) for a in range(3) for b in range(3)}
+    seeds = [(a, b) for a in range(3) for b in range(3)]
+    orders = {tuple(random_order(50, seed=seed)) for seed in 2 * seeds}
     assert len(orders) == 9
     assert all(sorted(order) == list(range(50)) for order in orders)
 
@@ -218,8 +212,7 @@ def test_the_split_of_seed_0_is_the_same_everywhere():
     )
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.integers(10, 25), st.integers(0, 99))
+@pytest.mark.parametrize(("count", "seed"), [(10, 0), (13, 7), (25, 3)])
 def test_smaller_alphabets_give_four_fifths_of_each_class(count, seed):
     some = numbered(count, families=("A", "B", "C"))
     train, test = split_as_reported(some, seed=seed)
@@ -233,7 +226,7 @@ def test_smaller_alphabets_give_four_fifths_of_each_class(count, seed):
             np.testing.assert_array_equal(getattr(part, name), getattr(some, name)[origin])
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_equal_images_stay_together(seed):
     some = numbered(20)
     some.images[14:28] = some.images[:14]
@@ -262,33 +255,23 @@ def test_what_cannot_be_split_is_refused():
     for families in (("A", "B"), ("",)):
         with pytest.raises(ValueError, match="no image comes from"):
             split_by_family(numbered(8, families=families), held_out=("Z",))
-    uneven = alphabet(np.arange(43), [*range(14)] * 3 + [0], families=[*14 * "AAB", "A"])
-    with pytest.raises(ValueError, match=r"the test part has [01] images"):
-        split_by_family(uneven, held_out=("B",))
 
 
 # Which letters are loaded
 
 
-@pytest.mark.parametrize(
-    ("value", "folder"),
-    [
-        ("", None),
+def test_the_variable_names_a_folder_from_the_repository_s_root(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/reader")
+    for value, folder in (
         ("no-such-folder", ROOT / "no-such-folder"),
         ("../up/", ROOT.parent / "up"),
         ("~/own", "/home/reader/own"),
         ("/some where", "/some where"),
-    ],
-)
-def test_the_variable_names_a_folder_from_the_repository_s_root(
-    monkeypatch, tmp_path, value, folder
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/home/reader")
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
-    assert str(letters_folder()) == str(folder)
-    if folder:
+    ):
+        monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
+        assert str(letters_folder()) == str(folder)
         with pytest.raises(ValueError, match=f"^{folder}: "):
             load_letters()
-    else:
-        assert load_letters().embedded
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "")
+    assert letters_folder() is None

@@ -167,7 +167,7 @@ def _read_pictures(path: Path, letters: str) -> tuple[np.ndarray, np.ndarray, Co
         labels = np.array([label for label, _ in chosen], np.int64)
         _check_letters(labels, letters, others=f"; other folders: {_list(left_out)}")
     files = {name: files[name] for _, name in chosen}
-    digest = hashlib.sha256(labels.tobytes())
+    digest = hashlib.sha256()
     for content in _each(files, path, bytes):
         digest.update(hashlib.sha256(content).digest())
     key = {"content": digest.hexdigest(), "made by": cache.made_by(read_letter)}
