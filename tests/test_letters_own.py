@@ -1,7 +1,6 @@
 """Letters of a person's own: the layouts, the faults that are told, limits, and the command."""
 
 import re
-import struct
 import sys
 import tracemalloc
 import unicodedata
@@ -109,6 +108,7 @@ def array(change):
 
 
 def content(data: bytes):
+    """Return a breakage that puts bytes in the place of a file's."""
     return lambda path: path.write_bytes(data)
 
 
@@ -123,19 +123,12 @@ def add(data: bytes, *, method: int = zipfile.ZIP_DEFLATED):
 def larger_than_it_says(path):
     """The archive announces 100 bytes; 32 MB are packed."""
     add(bytes(2**25))(path)
-    sizes = (struct.pack("<I", size) for size in (2**25, 100))
-    path.write_bytes(path.read_bytes().replace(*sizes))
+    path.write_bytes(path.read_bytes().replace(*(n.to_bytes(4, "little") for n in (2**25, 100))))
 
 
 def inverted(path):
     for picture in path.rglob("*.png"):
         picture.write_bytes(saved(ImageChops.invert(Image.open(picture))))
-
-
-def announced(shape: str) -> bytes:
-    """Return an npy file of a header alone."""
-    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
 
 
 class Sentinel:
@@ -150,16 +143,14 @@ FAULTS = {
     "arrays X_lat.npy": [
         (array(lambda x: x.T), r"shape \(42, 28, 28\); expected \(28, 28, n\)"),
         (array(lambda x: x / x.max()), "from 0.0 to 1.0; expected whole numbers from 0 to 255"),
-        (array(lambda x: x // 128), "from 0 to 1; expected"),
         (array(lambda x: x + np.uint16(57)), "from 57 to 256"),
-        (array(lambda x: x.astype(int) - 1), "from -1 to"),
+        (array(lambda x: x.astype(int) - x.max()), "from -199 to 0"),
         (array(lambda x: x + 0.5), "whole numbers"),
         (array(lambda x: np.where(x == x.max(), np.nan, x)), "nan"),
         (array(lambda x: 255 - x // 2), "black and white exchanged"),
         (array(lambda x: x * (np.arange(42) != 5)), "image 5 blank"),
         (lambda path: np.save(path, np.array([Sentinel()], object)), "unreadable"),
         (content(b""), "expected an npy file"),
-        (content(announced("(28, 28, 10**9)")), "unreadable"),
         (lambda path: path.unlink(), "No such file"),
     ],
     "arrays labels_cyr.npy": [
@@ -185,8 +176,7 @@ FAULTS = {
     "folders Latin/B/2.png": [
         (content(b"not an image"), "b'not an image'; expected a PNG, JPEG, BMP or GIF image"),
         (content(PICTURE[:99]), "unreadable"),
-        (content(PICTURE[:-15] + b"\0" * 15), "unreadable"),
-        (content(saved(drawing("B", 120), "JPEG")[:900]), "unreadable"),
+        (content(PICTURE[:-15] + bytes(15)), "unreadable"),
         (content(saved(Image.new("L", (50, 50), 255))), "a blank picture"),
         (content(saved(Image.new("L", (4097, 1)))), "4097 x 1 pixels; expected at most 4096"),
         (content(PICTURE + bytes(2**23)), "8,388,"),
@@ -265,26 +255,17 @@ TONES[14, 14] = 221
 """Dark at the borders and of the size of a letter, so that nothing is cropped or resized."""
 
 
-def with_alpha(alpha: np.ndarray, grey: int = 0) -> Image.Image:
-    """Return strokes of a grey value and an opacity."""
-    image = Image.new("RGBA", alpha.shape[::-1], (grey, grey, grey, 0))
-    image.putalpha(Image.fromarray(alpha))
-    return image
-
-
-@pytest.mark.parametrize(
-    "image",
-    [
-        Image.fromarray(TONES),
-        Image.fromarray(TONES).convert("RGB"),
-        Image.fromarray(TONES).convert("P"),
-        Image.fromarray(256 * TONES.astype(np.uint16) + 99),
-        with_alpha(255 - TONES),
-        with_alpha(255 - TONES, 255),
-    ],
-    ids=["grey", "colours", "palette", "16 bits", "black on transparent", "white on transparent"],
-)
-def test_the_lightest_pixel_becomes_black_and_the_darkest_white(image):
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "I;16", "black strokes", "white strokes"])
+def test_the_lightest_pixel_becomes_black_and_the_darkest_white(mode):
+    """Also where the strokes have one grey value and are more or less transparent."""
+    image = Image.fromarray(TONES)
+    if mode == "I;16":
+        image = Image.fromarray(256 * TONES.astype(np.uint16) + 99)
+    elif "strokes" in mode:
+        strokes = Image.new("L", image.size, 0 if mode == "black strokes" else 255)
+        image = Image.merge("LA", [strokes, ImageChops.invert(image)])
+    else:
+        image = image.convert(mode)
     letter = read_letter(saved(image))
     assert letter.dtype == np.uint8
     np.testing.assert_allclose(letter, (221 - TONES.astype(float)) * 255 / 181, atol=1)
@@ -301,24 +282,20 @@ def test_the_same_letter_in_any_format_and_turned_as_it_says(image_format):
     assert np.abs(turned.astype(int) - letter).mean() < 8
 
 
-@pytest.mark.parametrize(
-    ("row", "column"), [(19, 40), (30, 58), (48, 40), (30, 29)], ids=["up", "right", "down", "left"]
-)
-def test_strokes_are_cropped_where_pixels_are_nearer_to_the_paper(row, column):
+@pytest.mark.parametrize("paper", [255, 200])
+@pytest.mark.parametrize(("row", "column"), [(19, 40), (30, 58), (48, 40), (30, 29)])
+def test_strokes_are_cropped_where_pixels_are_nearer_to_the_paper(row, column, paper):
     """A pixel beside the strokes belongs to their box or not, as dark as it is."""
-    for paper in (255, 200):
-        pixels = np.full((70, 80), paper, np.uint8)
-        pixels[20:48, 30:58] = np.minimum(TONES, paper)
-        pixels[20, 40:50], pixels[30, 40] = 0, paper
-        for grey in (paper // 2 - 2, paper // 2 + 2):
-            pixels[row, column] = grey
-            dark = 2 * pixels.astype(int) < paper
-            rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
-            box = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            size = (28, 28), Image.Resampling.HAMMING
-            expected = 255 - np.asarray(Image.fromarray(box).resize(*size)) * (255 / paper)
-            found = read_letter(saved(Image.fromarray(pixels)))
-            np.testing.assert_allclose(found, expected, atol=3)
+    pixels = np.full((70, 80), paper, np.uint8)
+    pixels[20:48, 30:58] = np.minimum(TONES, paper)
+    pixels[20, 40:50], pixels[30, 40] = 0, paper
+    for grey in (paper // 2 - 2, paper // 2 + 2):
+        pixels[row, column] = grey
+        box = ImageChops.invert(Image.fromarray(pixels).point(lambda v: 255 * (2 * v > paper)))
+        strokes = Image.fromarray(pixels).crop(box.getbbox())
+        resized = np.asarray(strokes.resize((28, 28), Image.Resampling.HAMMING))
+        found = read_letter(saved(Image.fromarray(pixels)))
+        np.testing.assert_allclose(found, 255 - resized * (255 / paper), atol=3)
 
 
 @pytest.mark.parametrize(("height", "width"), [(60, 5), (5, 60), (14, 13), (3, 28)])
@@ -344,19 +321,14 @@ def test_strokes_need_contrast():
 # The command
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """A function that runs the command and returns its status and what it printed, twice."""
-
-    def run(path):
-        monkeypatch.setattr(sys, "argv", ["assignment4", "letters", str(path)])
-        status = __main__.main()
-        return status, *capsys.readouterr()
-
-    return run
+def run(path, monkeypatch, capsys):
+    """Run the command and return its status and what it printed, twice."""
+    monkeypatch.setattr(sys, "argv", ["assignment4", "letters", str(path)])
+    status = __main__.main()
+    return status, *capsys.readouterr()
 
 
-def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, run, monkeypatch):
+def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, monkeypatch, capsys):
     """It writes nothing but a picture, and letters that it has decoded, into the cache."""
     folder = tmp_path / "my letters"
     folder.mkdir()
@@ -366,7 +338,7 @@ def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, run, monkey
         (cyrillic / name).write_bytes(saved(drawing("Б")))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     monkeypatch.setenv("HOME", str(tmp_path))
-    status, printed, faults = run("~/my letters")
+    status, printed, faults = run("~/my letters", monkeypatch, capsys)
     assert (status, faults) == (0, "")
     lines = printed.splitlines()
     assert lines[1].split()[:3] == ["0", "Б", "2"]
@@ -385,8 +357,7 @@ def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, run, monkey
 def test_the_contact_sheet_has_a_row_for_each_letter_from_beginning_to_end(tmp_path):
     write_folders(tmp_path)
     for number in range(2, 30):
-        picture = saved(drawing("BD"[number > 28]))
-        (tmp_path / "Latin" / "B" / f"{number:02}.png").write_bytes(picture)
+        (tmp_path / f"Latin/B/{number:02}.png").write_bytes(saved(drawing("BD"[number > 28])))
     letters = load_letters(tmp_path)
     cyrillic, latin = draw_contact_sheet(letters).axes
     assert [text.get_text() for text in cyrillic.get_yticklabels()] == list(CYRILLIC)
@@ -396,9 +367,9 @@ def test_the_contact_sheet_has_a_row_for_each_letter_from_beginning_to_end(tmp_p
         assert np.corrcoef(*both)[0, 1] > 0.999
 
 
-def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, run, monkeypatch):
+def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, monkeypatch, capsys):
     for name, found in (("nowhere", "No such file"), ("empty\n", "no Cyrillic or Cyrillic.zip")):
-        status, printed, faults = run(tmp_path / name)
+        status, printed, faults = run(tmp_path / name, monkeypatch, capsys)
         assert (status, printed) == (1, "")
         assert faults.startswith(f"{tmp_path / name}: found ".replace("\n", "\\n"))
         (tmp_path / "empty\n").mkdir(exist_ok=True)
@@ -407,7 +378,7 @@ def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, run, monkeypatch)
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
     (tmp_path / "letters").mkdir()
-    status, printed, faults = run(write_folders(tmp_path / "letters"))
+    status, printed, faults = run(write_folders(tmp_path / "letters"), monkeypatch, capsys)
     assert (status, printed) == (1, "")
     assert f"the cache folder {tmp_path / 'file'}" in faults
     assert len(faults.splitlines()) == 1

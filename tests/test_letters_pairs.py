@@ -45,7 +45,6 @@ def read(tmp_path):
 
 def test_the_book_s_pairs_are_the_report_s_in_label_order():
     assert PAIRS == BOOK_PAIRS
-    assert "".join(a + b for a, b in PAIRS) == "БBДDГGФFИIЙJЛLНNПPСSРRУUВVЗZ"
     assert (CYRILLIC, LATIN) == ("БДГФИЙЛНПСРУВЗ", "BDGFIJLNPSRUVZ")
     assert ALPHABETS == {"cyrillic": "Cyrillic", "latin": "Latin"}
 
@@ -66,7 +65,6 @@ def test_spaces_ends_of_lines_comments_and_composition_may_vary(read):
         (text({14: ""}), "13 pairs; expected 14"),
         (text() + "Ψ C", "15 pairs; expected 14"),
         (text({3: "Δ,D"}), "'Δ,D' in line 3; expected two capitals"),
-        (text({3: "Δ D D"}), "in line 3; expected two capitals"),
         (text({3: "δ D"}), "Greek 'δ', Latin 'D' in line 3; expected two capitals"),
         (text({5: "Η 1"}), "Greek 'Η', '1' in line 5; expected two capitals"),
         (text({1: "B V"}), "in line 1; expected two capitals of two alphabets"),
@@ -76,7 +74,7 @@ def test_spaces_ends_of_lines_comments_and_composition_may_vary(read):
         (text({6: "Κ К"}), "Greek 'Κ', Cyrillic 'К' in line 6; expected letters of the alphabets"),
         (text().encode("utf-16"), "expected a text file in UTF-8 with 14 pairs"),
         (text({3: "\x1b[2J D"}), "'\\x1b[2J', Latin 'D'"),
-        (text({3: "Δ " * 9999}), "in line 3"),
+        (text({3: "Δ " * 9999}), "in line 3; expected two capitals"),
     ],
 )
 def test_a_faulty_file_is_refused_in_one_line(read, tmp_path, content, found):
