@@ -43,9 +43,6 @@ def plain(half_stroke: float = 0.0) -> Variation:
     return Variation(np.eye(2), np.zeros((2, 5, 5)), half_stroke)
 
 
-# The whole set
-
-
 def test_embedded_letters_are_the_same_bytes_everywhere(letters):
     assert letters.digest() == DIGEST
     images, labels, families, styles = render_letters("ЖS", 2 * len(TYPEFACES), seed=3)
@@ -105,9 +102,6 @@ def test_slant_varies_as_in_handwriting(letters):
         assert 0.6 < slant_spread(drawn) / slant_spread(written) < 1.4
 
 
-# Typefaces
-
-
 def test_every_typeface_has_every_letter_in_its_size():
     for face in TYPEFACES[::6]:
         assert face.licence
@@ -136,9 +130,6 @@ def test_signed_distance_of_a_square():
     assert distance[2, 4] == 0.5
     assert distance[8, 4] == -1.5
     assert distance[4, 1] == np.round(64 * (0.2 - 0.5)) / 64
-
-
-# Variations
 
 
 ANGLE = 2 * np.arctan(0.15 / 2)
@@ -176,9 +167,6 @@ def test_extreme_variations_stay_in_the_frame(monkeypatch):
         image = render_image(shape, variation)
         assert image.max() == 255
         assert image[0].max() > 0
-
-
-# Rendering
 
 
 def test_a_wider_pen_gives_more_ink_up_to_four_pixels_on_either_side():
