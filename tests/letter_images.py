@@ -1,4 +1,4 @@
-"""Sources of letters for tests: drawn images, and the three layouts of folders."""
+"""Sources of letters for tests: drawn pictures, and the three layouts of folders."""
 
 import io
 import zipfile
@@ -28,25 +28,22 @@ def saved(image: Image.Image, image_format: str = "PNG", **options) -> bytes:
     return buffer.getvalue()
 
 
-def contents(title: str) -> dict[str, bytes]:
-    """Return one file of each letter of an alphabet, named as in CoMNIST's archives."""
-    return {f"{title}/{letter}/1.png": saved(drawing(letter)) for letter in TITLES[title]}
-
-
 def write_archives(folder, encode=None):
     """Write both archives; names are marked as UTF-8, or unmarked bytes that `encode` gives."""
-    for title in TITLES:
+    for title, letters in TITLES.items():
         with zipfile.ZipFile(folder / f"{title}.zip", "w") as archive:
-            for name, content in contents(title).items():
-                archive.writestr(RawInfo(encode(name)) if encode else name, content)
+            for letter in letters:
+                name = f"{title}/{letter}/1.png"
+                written = RawInfo(encode(name)) if encode else name
+                archive.writestr(written, saved(drawing(letter)))
     return folder
 
 
 def write_folders(folder):
-    for title in TITLES:
-        for name, content in contents(title).items():
-            (folder / name).parent.mkdir(parents=True)
-            (folder / name).write_bytes(content)
+    write_archives(folder)
+    for path in folder.glob("*.zip"):
+        zipfile.ZipFile(path).extractall(folder)
+        path.unlink()
     return folder
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assignment4 import ROOT
 from assignment4.letters import (
@@ -25,7 +23,6 @@ from assignment4.letters import (
     split_as_reported,
     split_by_family,
 )
-from assignment4.letters.alphabets import ink
 from assignment4.letters.loading import letters_folder
 from assignment4.letters.splits import random_order
 
@@ -63,52 +60,34 @@ def test_letters_tell_their_source_and_have_a_digest_of_images_labels_and_famili
     one, other = numbered(1, letters=CYRILLIC), numbered(2)
     letters = Letters(one, other, "by hand")
     assert str(letters) == "by hand: 14 Cyrillic and 28 Latin images"
-    assert not letters.embedded
-    assert Letters(one, other, "typefaces").embedded
+    assert [Letters(one, other, name).embedded for name in ("by hand", "typefaces")] == [
+        False,
+        True,
+    ]
     changed = [
         alphabet(other.images[::-1], other.labels),
         alphabet(other.images, other.labels[::-1]),
         numbered(2, families=("A", "B")),
     ]
-    digests = {Letters(one, some, "by hand").digest() for some in [other, *changed]}
-    assert len(digests) == 4
-    assert Letters(other, one, "").digest() not in digests
+    digests = {Letters(one, some, "by hand").digest() for some in [one, other, *changed]}
+    assert len({*digests, Letters(other, one, "").digest()}) == 6
 
 
-def with_ink(*counts: int, value: int = 255) -> np.ndarray:
-    """Return black images (n, 28, 28) with so many pixels of a value, from their ends."""
-    images = np.zeros((len(counts), 28, 28), np.uint8)
-    for image, count in zip(images, counts, strict=True):
-        image.flat[784 - count :] = value
-    return images
-
-
-def test_ink_is_the_mean_share_of_a_class():
-    """Of class 2 there are two images, of all others one, and their order is not the labels'."""
-    labels = [*range(13, -1, -1), 2]
-    shares = ink(alphabet(with_ink(*(28 * label for label in labels[:-1]), 784), labels))
-    expected = np.arange(14) / 28
-    expected[2] = (2 / 28 + 1) / 2
-    np.testing.assert_allclose(shares, expected, rtol=1e-15)
-    for value, share in ((128, 0.5), (127, 0.0)):
-        assert ink(alphabet(with_ink(*14 * [392], value=value), range(14))).tolist() == 14 * [share]
-
-
-def test_the_table_has_a_row_for_each_pair():
-    cyrillic = alphabet(with_ink(*14 * [196]), range(14), letters=CYRILLIC)
-    latin = alphabet(with_ink(*14 * [98], *14 * [294]), [*range(14), *range(14)])
-    table = describe_classes(Letters(cyrillic, latin, "by hand"))
+def test_the_table_has_each_class_s_letters_numbers_and_share_of_bright_pixels():
+    random = np.random.default_rng(0)
+    images = random.choice([0, 127, 128, 255], (2, 60, 28, 28))
+    images *= (np.arange(28) < np.arange(60)[:, None] % 28)[..., None]
+    labels = [[*range(14), *random.integers(14, size=46)] for _ in range(2)]
+    both = [alphabet(images[0], labels[0], letters=CYRILLIC), alphabet(images[1], labels[1])]
+    table = describe_classes(Letters(*both, "by hand"))
     assert table.names == ["label", "Cyrillic", "images", "ink", "Latin", "images", "ink"]
-    assert table.rows == [
-        [str(label), CYRILLIC[label], "1", "0.25", LATIN[label], "2", "0.25"] for label in range(14)
-    ]
-
-
-def slant(image: np.ndarray) -> float:
-    """Return the slant of an image by its definition, from a list of pixels."""
-    rows, columns = np.indices((28, 28)).reshape(2, -1)
-    covariance = np.cov(rows, columns, aweights=image.ravel(), ddof=0)
-    return covariance[0, 1] / covariance[0, 0]
+    for label, row in enumerate(table.rows):
+        expected = [str(label)]
+        for one in both:
+            of_class = one.images[one.labels == label]
+            share = f"{np.mean(of_class > 127):.2f}"
+            expected += [one.letters[label], str(len(of_class)), share]
+        assert row == expected
 
 
 def test_the_spread_of_slants_is_as_it_is_defined():
@@ -118,7 +97,10 @@ def test_the_spread_of_slants_is_as_it_is_defined():
     images[:, 20:] //= 3
     images[::2] = np.triu(images[::2])
     labels = random.permutation(70) % 14
-    spreads = [np.std([slant(image) for image in images[labels == c]]) for c in range(14)]
+    rows, columns = np.indices((28, 28)).reshape(2, -1)
+    covariances = [np.cov(rows, columns, aweights=image.ravel(), ddof=0) for image in images]
+    slants = np.array([covariance[0, 1] / covariance[0, 0] for covariance in covariances])
+    spreads = [slants[labels == label].std() for label in range(14)]
     assert slant_spread(alphabet(images, labels)) == pytest.approx(np.mean(spreads), rel=1e-9)
 
 
@@ -132,19 +114,15 @@ def images():
     return images
 
 
-def test_a_small_case_by_hand():
-    image = np.array([[[0, 2], [4, 6]]])
-    assert normalize_mean(image).tolist() == [[[-3, -1], [1, 3]]]
-    assert normalize_stddev(image) == pytest.approx(image / np.sqrt(5))
+def test_normalize_is_both_with_a_channel(images):
+    found, centred, scaled = normalize(images), normalize_mean(images), normalize_stddev(images)
+    assert (found.shape, found.dtype) == ((6, 28, 28, 1), np.float32)
+    for index, image in enumerate(images.astype(float)):
+        np.testing.assert_allclose(centred[index], image - image.mean(), atol=1e-9)
+        np.testing.assert_allclose(scaled[index], image / image.std(), rtol=1e-9)
+        np.testing.assert_allclose(found[index, ..., 0], centred[index] / image.std(), atol=1e-6)
     assert (normalize_mean(np.full((1, 28, 28), 7, np.uint8)) == 0).all()
     assert normalize_stddev(np.ones((0, 28, 28))).shape == (0, 28, 28)
-
-
-def test_normalize_is_both_with_a_channel(images):
-    found = normalize(images)
-    assert (found.shape, found.dtype) == ((6, 28, 28, 1), np.float32)
-    for image, one in zip(images.astype(float), found[..., 0], strict=True):
-        np.testing.assert_allclose(one, (image - image.mean()) / image.std(), atol=1e-6)
 
 
 @pytest.mark.parametrize("normalization", [normalize_mean, normalize_stddev])
@@ -195,8 +173,8 @@ def test_check_of_deviations_fails(images):
 
 
 def test_random_orders_are_permutations_that_only_their_seed_decides():
-    assert random_order(9, seed=(0, 2)).tolist() == random_order(9, seed=(0, 2)).tolist()
-    orders = {tuple(random_order(50, seed=(a, b))) for a in range(3) for b in range(3)}
+    seeds = [(a, b) for a in range(3) for b in range(3)]
+    orders = {tuple(random_order(50, seed=seed)) for seed in 2 * seeds}
     assert len(orders) == 9
     assert all(sorted(order) == list(range(50)) for order in orders)
 
@@ -218,8 +196,7 @@ def test_the_split_of_seed_0_is_the_same_everywhere():
     )
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.integers(10, 25), st.integers(0, 99))
+@pytest.mark.parametrize(("count", "seed"), [(10, 0), (13, 7), (25, 3)])
 def test_smaller_alphabets_give_four_fifths_of_each_class(count, seed):
     some = numbered(count, families=("A", "B", "C"))
     train, test = split_as_reported(some, seed=seed)
@@ -233,7 +210,7 @@ def test_smaller_alphabets_give_four_fifths_of_each_class(count, seed):
             np.testing.assert_array_equal(getattr(part, name), getattr(some, name)[origin])
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_equal_images_stay_together(seed):
     some = numbered(20)
     some.images[14:28] = some.images[:14]
@@ -262,33 +239,23 @@ def test_what_cannot_be_split_is_refused():
     for families in (("A", "B"), ("",)):
         with pytest.raises(ValueError, match="no image comes from"):
             split_by_family(numbered(8, families=families), held_out=("Z",))
-    uneven = alphabet(np.arange(43), [*range(14)] * 3 + [0], families=[*14 * "AAB", "A"])
-    with pytest.raises(ValueError, match=r"the test part has [01] images"):
-        split_by_family(uneven, held_out=("B",))
 
 
 # Which letters are loaded
 
 
-@pytest.mark.parametrize(
-    ("value", "folder"),
-    [
-        ("", None),
+def test_the_variable_names_a_folder_from_the_repository_s_root(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/reader")
+    for value, folder in (
         ("no-such-folder", ROOT / "no-such-folder"),
         ("../up/", ROOT.parent / "up"),
         ("~/own", "/home/reader/own"),
         ("/some where", "/some where"),
-    ],
-)
-def test_the_variable_names_a_folder_from_the_repository_s_root(
-    monkeypatch, tmp_path, value, folder
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/home/reader")
-    monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
-    assert str(letters_folder()) == str(folder)
-    if folder:
+    ):
+        monkeypatch.setenv("ASSIGNMENT4_LETTERS", value)
+        assert str(letters_folder()) == str(folder)
         with pytest.raises(ValueError, match=f"^{folder}: "):
             load_letters()
-    else:
-        assert load_letters().embedded
+    monkeypatch.setenv("ASSIGNMENT4_LETTERS", "")
+    assert letters_folder() is None

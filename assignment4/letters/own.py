@@ -1,70 +1,57 @@
-"""Letters of a person's own: which of three layouts a folder has, and the letters that it holds.
-
-The layouts are the course's four npy files; CoMNIST's archives Cyrillic.zip and Latin.zip; and
-folders Cyrillic and Latin with a folder of images for each letter. With other pairs, archives and
-folders are named after their alphabets.
-
-No file is trusted. NumPy reads npy files without pickles, Pillow reads images, and zipfile unpacks
-one member at a time into memory, each after a look at its size. Nothing is written but to the
-cache, and no link is followed.
-"""
+"""Letters of a person's own, in a folder: npy files as the course's, archives, or pictures."""
 
 import hashlib
 import io
-import os
 import re
 import shlex
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from assignment4 import cache
-from assignment4.letters.alphabets import Alphabet, Letters
+from assignment4.letters.alphabets import Alphabet, Letters, describe_classes
 from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
 from assignment4.letters.pairs import (
     ALPHABETS,
     CYRILLIC,
     LATIN,
-    PAIRS,
     PAIRS_FILE,
     FileError,
+    described,
     faults_of,
-    printable,
-)
-from assignment4.letters.pictures import (
-    IMAGE,
-    Files,
-    check_file,
-    files_in_archive,
-    files_in_folder,
-    folder_of,
-    read_letter,
 )
 from assignment4.letters.rendering import SIZE
-from assignment4.tables import Table
 
 FILES = {"cyrillic": ("X_cyr.npy", "labels_cyr.npy"), "latin": ("X_lat.npy", "labels_lat.npy")}
 """For each alphabet the file of its images, (28, 28, n), and the file of its labels, (n,)."""
 
-LETTERS = {"cyrillic": CYRILLIC, "latin": LATIN}
+REPORT_SIZES = (CYRILLIC_COUNT, LATIN_COUNT)
 MOST_IMAGES = 200_000  # of an alphabet; CoMNIST has fewer than 20,000
+LARGEST_FILE = 8 * 2**20  # bytes of a picture, unpacked
+LARGEST_SIDE = 4096  # pixels; such a picture takes about 200 MB while it is decoded
+LEAST_CONTRAST = 32  # between the darkest stroke and the paper, in grey values of 0 to 255
 LARGEST_MEAN = 140  # of all images of an alphabet; beyond it the paper seems to be white
 
-_LAYOUTS = (
-    "the course's four npy files, or {cyrillic}.zip and {latin}.zip, or folders {cyrillic} and "
-    "{latin} that hold a folder of images for each letter"
+LAYOUTS = (
+    "a folder with the course's four npy files, or with {cyrillic}.zip and {latin}.zip, or with "
+    "folders {cyrillic} and {latin} that hold a folder of pictures for each letter"
 ).format_map(ALPHABETS)
-_ARRAY = "an npy file of whole numbers, as numpy.save writes it"
-_BYPRODUCTS = re.compile(r"(^|/)(__MACOSX|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)(/|$)", re.I)
+ARRAY = "an npy file of whole numbers, as numpy.save writes it"
+FORMATS = ("PNG", "JPEG", "BMP", "GIF")
+PICTURE = "a PNG, JPEG, BMP or GIF image"
+BYPRODUCTS = re.compile(r"(^|/)(\.|__MACOSX/|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+"""What operating systems leave beside pictures."""
 
-Chosen = list[tuple[int, str, Callable[[], bytes]]]  # label and name of a file, and what reads it
-LeftOut = dict[str, Counter]  # by "cyrillic" and "latin", how many files other folders have
+Files = dict[str, Callable[[], IO[bytes]]]  # by a name such as "Cyrillic/Б/1.png", what opens it
 
 
 def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
@@ -76,10 +63,10 @@ def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
     """
     folder = folder.expanduser().resolve()
     letters, left_out = read_folder(folder)
-    print(count_letters(letters))
+    print(describe_classes(letters))
+    print(letters)
     for name, folders in left_out.items():
-        if folders:
-            print(f"left out, {ALPHABETS[name]}: {_described(folders, name)}")
+        print(f"left out, {ALPHABETS[name]}: {_list(folders)}")
     picture = io.BytesIO()
     draw(letters).savefig(picture, format="png", dpi=150)
     path = cache.cache_folder() / f"letters-{letters.digest()[:16]}.png"
@@ -90,85 +77,73 @@ def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
     print(f"to use them: make book ASSIGNMENT4_LETTERS={shlex.quote(str(folder))}{pairs}")
 
 
-def count_letters(letters: Letters) -> Table:
-    """Return a table with the number of images of each letter, and of all."""
-    counts = [np.bincount(one.labels).tolist() for one in (letters.cyrillic, letters.latin)]
-    rows = [(a, m, b, n) for (a, b), m, n in zip(PAIRS, *counts, strict=True)]
-    total = ("all", sum(counts[0]), "all", sum(counts[1]))
-    return Table([ALPHABETS["cyrillic"], "images", ALPHABETS["latin"], "images"], [*rows, total])
+def read_folder(folder: Path) -> tuple[Letters, dict[str, Counter]]:
+    """Return the letters of a folder, and what was left out: numbers of files by their folders.
 
-
-def read_folder(folder: Path) -> tuple[Letters, LeftOut]:
-    """Return the letters of a folder in one of the layouts, and what was left out of it.
-
-    Those of image files are in the order of labels, and within a letter in that of their names;
-    small and capital letters are one class. They are decoded once, then come from the cache.
+    The folder has the course's four npy files; or archives such as Cyrillic.zip and Latin.zip; or
+    folders such as Cyrillic and Latin. In these, pictures lie in a folder named by their letter,
+    small or capital. They are sorted by labels and names, and decoded once, then kept in the cache.
 
     Raises:
         ValueError: something is not what the layout asks for; see `faults_of`.
         OSError: the cache's folder cannot be read or written.
     """
-    with faults_of(folder, f"a folder with {_LAYOUTS}"):
-        names = os.listdir(folder)
-        is_course_s = any(name in names for pair in FILES.values() for name in pair)
-        parts = {name: folder / _only(name, names) for name in ALPHABETS if not is_course_s}
-    arrays, left_out = _read_pictures(parts) if parts else (_read_arrays(folder), {})
-    alphabets = []
-    for (name, letters), size in zip(LETTERS.items(), (CYRILLIC_COUNT, LATIN_COUNT), strict=True):
-        images, labels = arrays[f"{name} images"], arrays[f"{name} labels"]
+    with faults_of(folder, LAYOUTS):
+        present = {path.name for path in folder.iterdir()}
+        has_arrays = any(present.intersection(files) for files in FILES.values())
+        places = {name: _place(name, present) for name in ALPHABETS if not has_arrays}
+    alphabets, left_out = [], {}
+    for name, letters, size in zip(ALPHABETS, (CYRILLIC, LATIN), REPORT_SIZES, strict=True):
+        if has_arrays:
+            images, labels = _read_arrays(*(folder / file for file in FILES[name]), letters)
+        else:
+            images, labels, left_out[name] = _read_pictures(folder / places[name], letters)
         unknown = np.full(len(labels), "")
         alphabets.append(Alphabet(letters, images, labels, unknown, unknown, size))
     return Letters(*alphabets, str(folder)), left_out
 
 
-def _only(alphabet: str, names: Sequence[str]) -> str:
+def _place(alphabet: str, present: set[str]) -> str:
     """Return the one name that says, in small letters or capitals, that it holds an alphabet."""
     title = ALPHABETS[alphabet]
-    found = sorted(name for name in names if name.lower().removesuffix(".zip") == title.lower())
-    if not found:
-        raise FileError(f"no {title} or {title}.zip", _LAYOUTS)
-    if len(found) > 1:
-        raise FileError(" and ".join(found), "one of them: move the other away")
+    found = sorted(n for n in present if n.lower() in (title.lower(), f"{title.lower()}.zip"))
+    if len(found) != 1:
+        raise FileError(" and ".join(found) or f"no {title} or {title}.zip", LAYOUTS)
     return found[0]
 
 
-def _check_classes(labels: Sequence[int], alphabet: str, *, others: str = "") -> None:
-    letters = LETTERS[alphabet]
-    if missing := sorted({*range(len(letters))} - {*labels}):
+def _check_letters(labels: np.ndarray, letters: str, *, others: str = "") -> None:
+    if missing := sorted({*range(len(letters))}.difference(labels.tolist())):
         told = ", ".join(f"{letters[label]} (label {label})" for label in missing)
         raise FileError(f"no image of {told}", f"every letter{others}")
 
 
-def _read_arrays(folder: Path) -> dict[str, np.ndarray]:
-    arrays = {}
-    for name, files in FILES.items():
-        images_path, labels_path = (folder / file for file in files)
-        with faults_of(images_path, _ARRAY):
-            images = np.moveaxis(_load(images_path, (SIZE, SIZE), largest=255), -1, 0)
-            images = images.astype(np.uint8, order="C")
-            blank = np.flatnonzero(images.max(axis=(1, 2)) == images.min(axis=(1, 2)))
-            if blank.size:
-                raise FileError(f"image {blank[0]} blank", "strokes in each image")
-            if images.mean() > LARGEST_MEAN:
-                raise FileError(
-                    "images that are mostly white", "white strokes on black, which is 0"
-                )
-        with faults_of(labels_path, _ARRAY):
-            labels = _load(labels_path, (), largest=len(PAIRS) - 1).astype(np.int64)
-            if len(labels) != len(images):
-                expected = f"{len(images)}, one for each image of {images_path.name}"
-                raise FileError(f"{len(labels)} labels", expected)
-            _check_classes(labels.tolist(), name)
-        arrays |= {f"{name} images": images, f"{name} labels": labels}
-    return arrays
+def _check_paper(images: np.ndarray) -> None:
+    if images.mean() > LARGEST_MEAN:
+        found = "black and white exchanged, as it seems from all images together"
+        raise FileError(found, "white strokes on black in npy files, dark on light in pictures")
+
+
+def _read_arrays(images_path: Path, labels_path: Path, letters: str) -> tuple[np.ndarray, ...]:
+    with faults_of(images_path, ARRAY):
+        values = _load(images_path, (SIZE, SIZE), largest=255)
+        images = np.array(np.moveaxis(values, -1, 0), np.uint8, order="C")
+        blank = np.flatnonzero(np.ptp(images, axis=(1, 2)) == 0)
+        if blank.size:
+            raise FileError(f"image {blank[0]} blank", "strokes in each image")
+        _check_paper(images)
+    with faults_of(labels_path, ARRAY):
+        labels = np.array(_load(labels_path, (), largest=len(letters) - 1), np.int64)
+        if len(labels) != len(images):
+            expected = f"{len(images)}, one for each image of {images_path.name}"
+            raise FileError(f"{len(labels)} labels", expected)
+        _check_letters(labels, letters)
+    return images, labels
 
 
 def _load(path: Path, frame: tuple[int, ...], *, largest: int) -> np.ndarray:
-    """Return whole numbers from 0 to the largest, (*frame, n)."""
-    check_file(path)
-    values = np.load(path, allow_pickle=False, mmap_mode="r")
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iuf":
-        raise FileError(f"{getattr(values, 'dtype', 'an archive')!s:.80}", _ARRAY)
+    """Return whole numbers from 0 to the largest, (*frame, n), that stay in the file."""
+    values = np.lib.format.open_memmap(path, mode="r")  # which reads no pickles
     *sides, count = values.shape or (0,)
     if (*sides,) != frame or not 0 < count <= MOST_IMAGES:
         shape = f"({SIZE}, {SIZE}, n)" if frame else "(n,)"
@@ -179,84 +154,133 @@ def _load(path: Path, frame: tuple[int, ...], *, largest: int) -> np.ndarray:
     return values
 
 
-def _read_pictures(parts: dict[str, Path]) -> tuple[dict[str, np.ndarray], LeftOut]:
-    chosen, left_out = {}, {}
-    with ExitStack() as stack:
-        for name, path in parts.items():
-            with faults_of(path, "a zip archive, or a folder, of images"):
-                if path.is_dir() and not path.is_symlink():
-                    files = files_in_folder(path)
-                else:
-                    check_file(path)
-                    archive = stack.enter_context(zipfile.ZipFile(path))
-                    files = files_in_archive(archive, LETTERS[name])
-                chosen[name], left_out[name] = _sort(files, name)
-        key = {"content": _digest(chosen, parts), "made by": cache.made_by(_read_images)}
-
-        def compute() -> cache.Arrays:
-            arrays = {}
-            for name, files in chosen.items():
-                arrays[f"{name} images"] = _read_images(files, parts[name])
-                arrays[f"{name} labels"] = np.array([label for label, _, _ in files])
-            return arrays
-
-        return cache.stored("letters-elsewhere", key, compute), left_out
-
-
-def _sort(files: Files, alphabet: str) -> tuple[Chosen, Counter]:
-    """Return the files of the fourteen letters, and how many files each other folder has."""
-    if len(files) > MOST_IMAGES:
-        raise FileError(f"{len(files):,} files", f"at most {MOST_IMAGES:,}")
-    letters, chosen, left_out = [*LETTERS[alphabet]], [], Counter()
-    for name in filter(lambda name: not _BYPRODUCTS.search(name), files):
-        folder = folder_of(name)
-        if folder.upper() in letters:
-            chosen.append((letters.index(folder.upper()), name, files[name]))
-        else:
-            left_out[folder] += 1
-    others = f"; other folders: {_described(left_out, alphabet)}"
-    _check_classes([label for label, _, _ in chosen], alphabet, others=others)
-    return sorted(chosen, key=lambda file: file[:2]), left_out
-
-
-def _described(left_out: Counter, alphabet: str) -> str:
-    """Return the folders that stand for no letter; one that may look like one gets its code."""
-    names = []
-    for folder, count in sorted(left_out.items()):
-        own = ALPHABETS[alphabet].upper()
-        foreign = len(folder) == 1 and not unicodedata.name(folder, "").startswith(own)
-        code = f" U+{ord(folder):04X}" if foreign else ""
-        names.append(f"{printable(folder) or 'no folder'}{code} ({count})")
-    return ", ".join(names[:40]) + ", ..." * (len(names) > 40) or "nothing"
-
-
-def _digest(chosen: dict[str, Chosen], parts: dict[str, Path]) -> str:
-    """Return the SHA-256 of all labels and of the bytes of all files."""
+def _read_pictures(path: Path, letters: str) -> tuple[np.ndarray, np.ndarray, Counter]:
+    with faults_of(path, "a zip archive, or a folder, of pictures"):
+        files = _files_in_folder(path) if path.is_dir() else _files_in_archive(path, letters)
+        if len(files) > MOST_IMAGES:
+            raise FileError(f"{len(files):,} files", f"at most {MOST_IMAGES:,}")
+        label_of = {letter: label for label, letter in enumerate(letters)}
+        chosen = sorted(
+            (label_of[_letter_of(name)], name) for name in files if _letter_of(name) in label_of
+        )
+        left_out = Counter(_folder_of(name) for name in files if _letter_of(name) not in label_of)
+        labels = np.array([label for label, _ in chosen], np.int64)
+        _check_letters(labels, letters, others=f"; other folders: {_list(left_out)}")
+    files = {name: files[name] for _, name in chosen}
     digest = hashlib.sha256()
-    for alphabet, files in chosen.items():
-        for label, name, read in files:
-            with faults_of(f"{parts[alphabet]}/{name:.150}", IMAGE):
-                content = read()
-            digest.update(f"{alphabet} {label} {len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    for content in _each(files, path, bytes):
+        digest.update(hashlib.sha256(content).digest())
+    key = {"content": digest.hexdigest(), "made by": cache.made_by(read_letter)}
+
+    def compute() -> cache.Arrays:
+        images = np.empty((len(labels), SIZE, SIZE), np.uint8)
+        with cache.progress_bar(len(labels), description=path.name) as bar:
+            for index, image in enumerate(_each(files, path, read_letter)):
+                images[index] = image
+                bar.update()
+        with faults_of(path, PICTURE):
+            _check_paper(images)
+        return {"images": images}
+
+    return cache.stored("letters-elsewhere", key, compute)["images"], labels, left_out
 
 
-def _read_images(files: Chosen, path: Path) -> np.ndarray:
-    """Return (n, 28, 28) uint8; of several images with faults, the first is told of."""
-    images, faults = np.empty((len(files), SIZE, SIZE), np.uint8), []
-    with cache.progress_bar(len(files), description=path.name) as bar:
-        for index, (_, name, read) in enumerate(files):
-            try:
-                with faults_of(f"{path}/{name:.150}", IMAGE):
-                    images[index] = read_letter(read())
-            except ValueError as fault:
-                faults.append(str(fault))
-            bar.update()
-    if faults:
-        more = f"; {len(faults) - 1} more have faults" if len(faults) > 1 else ""
-        raise ValueError(faults[0] + more)
-    with faults_of(path, IMAGE):
-        if images.mean() > LARGEST_MEAN:
-            found = "light strokes on dark paper, as it seems from all images together"
-            raise FileError(found, "dark strokes on light paper")
-    return images
+def _files_in_folder(folder: Path) -> Files:
+    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return {
+        name: partial(path.open, "rb")
+        for name, path in names.items()
+        if path.is_file() and not BYPRODUCTS.search(name)
+    }
+
+
+def _files_in_archive(path: Path, letters: str) -> Files:
+    """Return the files by names that are in the encoding in which most letters are found."""
+    spellings = []
+    for encoding in ("utf-8", "cp866", "cp1251"):  # older programs do not say which they used
+        with suppress(UnicodeError):
+            archive = zipfile.ZipFile(path, metadata_encoding=encoding)
+            files = {
+                member.filename: partial(archive.open, member)
+                for member in archive.infolist()
+                if not (member.is_dir() or BYPRODUCTS.search(member.filename))
+            }
+            spellings.append(files)
+    used = {member.compress_type for member in archive.infolist()}
+    if used - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:  # which are unpacked piece by piece
+        raise FileError("an unusual compression", "files stored or deflated")
+    return max(spellings, key=lambda files: len({*letters}.intersection(map(_letter_of, files))))
+
+
+def _folder_of(name: str) -> str:
+    """Return the name of the folder that a file lies in, composed; empty without a folder."""
+    return unicodedata.normalize("NFC", name).rpartition("/")[0].rpartition("/")[2]
+
+
+def _letter_of(name: str) -> str:
+    return _folder_of(name).upper()
+
+
+def _list(left_out: Counter) -> str:
+    """Return folders and how many files they have; the alphabet tells C and С apart."""
+    told = [f"{described(folder)} ({count})" for folder, count in sorted(left_out.items())]
+    return ", ".join(told[:40]) + ", ..." * (len(told) > 40) or "none"
+
+
+def _each(files: Files, path: Path, function: Callable[[bytes], object]) -> Iterator:
+    """Yield what a function gives for the bytes of each file; a file with faults is named."""
+    for name, open_file in files.items():
+        with faults_of(f"{path}/{name:.150}", PICTURE):
+            with open_file() as stream:
+                content = stream.read(LARGEST_FILE + 1)  # bounded, whatever an archive announces
+            if len(content) > LARGEST_FILE:
+                raise FileError(f"more than {LARGEST_FILE:,} bytes", PICTURE)
+            value = function(content)
+        yield value
+
+
+def read_letter(content: bytes) -> np.ndarray:
+    """Return the letter that a PNG, JPEG, BMP or GIF file shows, from the file's bytes.
+
+    Transparent pixels are paper; where nothing shows on white paper, the opaque pixels are the
+    strokes. The lightest pixel becomes black and the darkest white. The strokes, what is nearer to
+    the darkest, are cropped to their bounding box and stretched to a square, as the course's were:
+    (28, 28) uint8, white on black, touching all four borders, not constant. Any exception says
+    that the bytes are no such file, or the picture is too large, or blank; see `faults_of`.
+    """
+    try:
+        Image.open(io.BytesIO(content), formats=FORMATS).verify()  # which compares checksums
+    except UnidentifiedImageError:
+        raise FileError(f"no picture, but {content[:16]!r}", PICTURE) from None
+    image = Image.open(io.BytesIO(content), formats=FORMATS)
+    if max(image.size) > LARGEST_SIDE:
+        found = f"{image.width} x {image.height} pixels"
+        raise FileError(found, f"at most {LARGEST_SIDE} x {LARGEST_SIDE}")
+    ink = _ink(ImageOps.exif_transpose(image))
+    low, high = ink.getextrema()
+    if high - low < LEAST_CONTRAST:
+        expected = f"strokes at least {LEAST_CONTRAST} of 255 grey values darker than paper"
+        raise FileError("a blank picture", expected)
+    ink = ImageOps.autocontrast(ink)
+    left, top, right, bottom = ink.point(lambda value: 255 * (value >= 128)).getbbox()
+    letter = _cropped(ink, left, top, right, bottom)
+    if np.ptp(letter) == 0:  # a straight bar gets a margin of paper
+        margin = 1 + max(right - left, bottom - top) // (SIZE // 2)
+        letter = _cropped(ink, left - margin, top - margin, right + margin, bottom + margin)
+    return letter
+
+
+def _ink(image: Image.Image) -> Image.Image:
+    """Return how dark each pixel is on white paper, in mode L."""
+    if image.mode == "I;16":  # which Pillow's own conversion clips at 255
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    colours = image.convert("RGBA")
+    opacity = colours.getchannel("A")
+    paper = Image.new("L", image.size, 255)
+    paper.paste(colours.convert("L"), mask=opacity)
+    low, high = paper.getextrema()
+    return ImageChops.invert(paper) if high - low >= LEAST_CONTRAST else opacity
+
+
+def _cropped(ink: Image.Image, *box: int) -> np.ndarray:
+    return np.asarray(ink.crop(box).resize((SIZE, SIZE), Image.Resampling.HAMMING))

@@ -4,6 +4,7 @@ import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from assignment4 import ROOT
@@ -12,8 +13,6 @@ Pairs = tuple[tuple[str, str], ...]
 
 BOOK_PAIRS: Pairs = tuple(zip("БДГФИЙЛНПСРУВЗ", "BDGFIJLNPSRUVZ", strict=True))
 """(Cyrillic, Latin) capitals of the same sound; a letter's label is its position, 0 to 13."""
-
-MOST_CHARACTERS = 2**16  # characters that are read of a file of pairs; fourteen pairs take 56
 
 
 class FileError(ValueError):
@@ -25,18 +24,14 @@ class FileError(ValueError):
 
 @contextmanager
 def faults_of(path: Path | str, expected: str) -> Iterator[None]:
-    """Turn whatever is raised into a ValueError of one line: path, what was found and is expected.
-
-    A hostile file makes libraries raise almost anything.
-    """
+    """Turn what is raised into a ValueError of one line: path, what was found, what is expected."""
     try:
         yield
     except Exception as error:
-        fault = error
         if not isinstance(error, FileError):
             reason = getattr(error, "strerror", None) or repr(error)
-            fault = FileError(f"it unreadable ({reason:.150})", expected)
-        raise ValueError(printable(f"{path}: {fault}")) from error
+            error = FileError(f"it unreadable ({reason:.150})", expected)
+        raise ValueError(printable(f"{path}: {error}")) from error
 
 
 def printable(text: Path | str) -> str:
@@ -49,8 +44,15 @@ def alphabet_name(letter: str) -> str:
 
     Unicode names a letter by its alphabet, as in GREEK CAPITAL LETTER BETA.
     """
-    name, capital, _ = _unicode_name(letter).partition(" CAPITAL LETTER ")
-    return name.title() if capital and unicodedata.category(letter) == "Lu" else ""
+    if len(letter) != 1 or unicodedata.category(letter) != "Lu":
+        return ""
+    name, capital, _ = unicodedata.name(letter).partition(" CAPITAL LETTER ")
+    return name.title() if capital else ""
+
+
+def described(text: str) -> str:
+    """Return a quoted text, after the name of its alphabet if it is a letter: Latin 'C'."""
+    return f"{alphabet_name(text.upper())} {text!r:.40}".strip()
 
 
 def read_pairs(path: Path) -> Pairs:
@@ -66,36 +68,26 @@ def read_pairs(path: Path) -> Pairs:
     pairs: list[tuple[str, ...]] = []
     with faults_of(path, f"a text file in UTF-8 with {len(BOOK_PAIRS)} pairs of letters"):
         with open(path, encoding="utf-8-sig") as file:
-            lines = unicodedata.normalize("NFC", file.read(MOST_CHARACTERS)).split("\n")
+            lines = unicodedata.normalize("NFC", file.read(2**16)).split("\n")
         for number, line in enumerate(lines, start=1):
             if entries := line.partition("#")[0].split():
-                _check_pair(entries, pairs, line=f"line {number}")
+                if expected := _expected_instead(entries, pairs):
+                    told = ", ".join(map(described, entries[:3]))
+                    raise FileError(f"{told} in line {number}", expected)
                 pairs.append(tuple(entries))
         if len(pairs) != len(BOOK_PAIRS):
             raise FileError(f"{len(pairs)} pairs", f"{len(BOOK_PAIRS)}, one for each class")
     return tuple(pairs)
 
 
-def _check_pair(entries: Sequence[str], earlier: Sequence[Sequence[str]], *, line: str) -> None:
+def _expected_instead(entries: Sequence[str], pairs: Sequence[Sequence[str]]) -> str:
+    """Return what a line should have had after earlier pairs; empty where nothing is wrong."""
     alphabets = [alphabet_name(entry) for entry in entries]
     if len(entries) != 2 or "" in alphabets or alphabets[0] == alphabets[1]:
-        found = ", ".join(_described(entry) for entry in entries[:3])
-        raise FileError(f"{found} in {line}", "two capitals of two alphabets, such as 'Δ D'")
-    for letter, alphabet, *above in zip(entries, alphabets, *earlier, strict=True):
-        if letter in above:
-            raise FileError(f"{_described(letter)} again in {line}", "each letter once")
-        if above and alphabet_name(above[0]) != alphabet:
-            other = f"a {alphabet_name(above[0])} letter, as in the lines above"
-            raise FileError(f"{_described(letter)} in {line}", other)
-
-
-def _described(entry: str) -> str:
-    name = _unicode_name(entry)
-    return f"{entry!r:.40} ({name})" if name else f"{entry!r:.40}"
-
-
-def _unicode_name(entry: str) -> str:
-    return unicodedata.name(entry, "") if len(entry) == 1 else ""
+        return "two capitals of two alphabets, such as 'Δ D'"
+    if pairs and alphabets != [alphabet_name(letter) for letter in pairs[0]]:
+        return "letters of the alphabets of the first pair"
+    return "each letter once" if {*entries}.intersection(chain(*pairs)) else ""
 
 
 def file_named(variable: str) -> Path | None:
