@@ -23,7 +23,7 @@ MOST_BYTES = 15_000_000
 """Of the file to take along."""
 
 SOURCES = ("_config.yml", "_static", "_toc.yml", "assignment4", "chapters", "references.bib")
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+JUPYTER_BOOK = "import assignment4.book; from jupyter_book.cli.main import main; main()"
 RUNNING_HEAD = "color: #555; font: 8px sans-serif; text-align: center; width: 100%"
 
 PRINTED = {
