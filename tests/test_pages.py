@@ -47,22 +47,29 @@ WIDER_THAN_THE_SCREEN = """() => Math.max(
 SHOWS = """theme => document.documentElement.dataset.theme === theme"""
 FIRST_PAINT = """() =>
     performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
-EMPTY_REPEATED = """() => {
-    const seen = new Set();
-    const isRepeated = (one, ...around) => {
-        const kind = [one, ...around].map(one => one?.tagName + one?.className).join("|");
-        return seen.has(kind) || !seen.add(kind);
+BARRIERS = """async rules => {
+    for (const formula of document.querySelectorAll("mjx-container > mjx-math")) {
+        const {width, height} = formula.getBoundingClientRect();
+        formula.style = `display: inline-block; width: ${width}px; height: ${height}px`;
+        formula.textContent = "x";
     }
-    for (const token of document.querySelectorAll(".highlight pre span"))
-        if (isRepeated(token, token.parentElement, token.closest("[class*=highlight-]")))
-            token.replaceWith(...token.childNodes);
-    for (const formula of document.querySelectorAll("mjx-container > mjx-math"))
-        if (isRepeated(formula.parentElement.parentElement)) {
-            const {width, height} = formula.getBoundingClientRect();
-            formula.style = `display: inline-block; width: ${width}px; height: ${height}px`;
-            formula.textContent = "x";
-        }
+    const kinds = new Map(), counts = {};
+    for (const one of document.querySelectorAll("body, body *")) {
+        const style = one.matches("mjx-math") ? "" : one.getAttribute("style");
+        const kind = [kinds.get(one.parentElement), one.tagName, one.className, style].join(" ");
+        kinds.set(one, kind);
+        if (one.checkVisibility()) counts[kind] = (counts[kind] ?? 0) + 1;
+        one.toggleAttribute("data-shown", one.checkVisibility() && counts[kind] <= 3);
+    }
+    axe.configure({rules: [{id: "color-contrast", selector: "[data-shown]"}]});
+    const found = await axe.run({
+        runOnly: {type: "tag", values: rules}, resultTypes: ["violations"], preload: false});
+    return found.violations.flatMap(one => one.nodes.map(node => one.id + ": " + node.html));
 }"""
+"""What a page is to blame for; colours are compared in three texts of each kind.
+
+A formula is replaced by a text of its size, since the search meets each of its many parts.
+"""
 CURT_IMAGES = f"""() => Array.from(document.querySelectorAll("main img"))
     .filter(one => one.alt.length <= {SHORTEST_ALTERNATIVE_TEXT}).map(one => one.outerHTML)"""
 
@@ -135,14 +142,14 @@ def test_page_is_whole_in_both_themes_and_widths(pages, visit, collected, name):
     assert page.locator("mjx-merror").count() == 0
     assert page.evaluate(CURT_IMAGES) == []
     page.add_style_tag(content=AT_ONCE)
+    page.evaluate(Axe().axe_script)
     for size, themes in [(NARROW, (opened, other)), (WIDE, (other, opened))]:
         page.set_viewport_size(size)
         for theme in themes:
             page.emulate_media(color_scheme=theme)
             page.wait_for_function(SHOWS, arg=theme, timeout=3000)
             assert not page.evaluate(WIDER_THAN_THE_SCREEN), f"{size}, {theme}"
-        page.evaluate(EMPTY_REPEATED)
-        assert barriers(page) == [], f"{size}, {theme}"
+        assert page.evaluate(BARRIERS, RULES) == [], f"{size}, {theme}"
     assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
     files = {local_path(url) for url in page.asked if url.startswith("file:")}
     assert sum(map(transferred_bytes, files)) <= MOST_BYTES_OF_A_PAGE
@@ -163,23 +170,6 @@ def transferred_bytes(file: Path) -> int:
     """What a host sends of a file: text compressed, as hosts do, images and fonts as they are."""
     content = file.read_bytes()
     return len(gzip.compress(content) if file.suffix in TEXTS else content)
-
-
-def barriers(page: Page) -> list[str]:
-    """Find barriers, among tokens of code and formulas in the first of each kind.
-
-    Others have its colours and keep their size; with all of them the search takes much longer.
-    """
-    options = {
-        "runOnly": {"type": "tag", "values": RULES},
-        "resultTypes": ["violations"],
-        "preload": False,
-    }
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in Axe().run(page, options=options).response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 def test_links_lead_to_files_and_anchors_that_exist(pages, visit, collected):
