@@ -51,7 +51,7 @@ BARRIERS = """async rules => {
     for (const formula of document.querySelectorAll("mjx-container > mjx-math")) {
         const {width, height} = formula.getBoundingClientRect();
         formula.style = `display: inline-block; width: ${width}px; height: ${height}px`;
-        formula.textContent = "x";
+        formula.textContent = "xx";
     }
     const kinds = new Map(), counts = {};
     for (const one of document.querySelectorAll("body, body *")) {
