@@ -18,9 +18,15 @@ from assignment4.tables import html_row, html_table
 def recorded_claims(path: Path) -> Iterator[str]:
     """Yield the ids that a notebook's cells record, in order, with repetitions."""
     for cell in nbformat.read(path, as_version=4).cells:
-        for node in ast.walk(ast.parse(cell.source if cell.cell_type == "code" else "")):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
-                yield ast.literal_eval(node.args[0])
+        if cell.cell_type == "code":
+            yield from recorded_in(ast.parse(cell.source))
+
+
+def recorded_in(tree: ast.AST) -> Iterator[str]:
+    """Yield the ids that code records."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
+            yield ast.literal_eval(node.args[0])
 
 
 def verdict_counts() -> dict[str, int]:
