@@ -103,47 +103,33 @@ def typeset(text: str) -> str:
 def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
     """Return the claims of a file by their ids, in its order.
 
-    ValueError: the file is no list of entries in YAML, an entry has missing or unknown fields or no
-    text in one, an id is odd or occurs twice, a verdict is not one of MARKS or lacks its reason, or
-    a claim rests on an unknown one, on itself, or on one whose verdict is less firm.
+    ValueError: an entry has missing or unknown fields or no text in one, an id is odd or occurs
+    twice, a verdict is not one of MARKS or lacks its reason, or a claim rests on an unknown one, on
+    itself, or on one whose verdict is less firm.
     """
     claims: dict[str, Claim] = {}
-    for entry in _entries(path):
-        claim = _as_claim(entry)
+    for entry in yaml.safe_load(path.read_bytes()):
+        _check_entry(entry)
+        claim = Claim(**entry | {"rests_on": tuple(entry["rests_on"])})
         if claim.id in claims:
             raise ValueError(f"{claim.id}: the id occurs twice")
-        if claim.verdict not in MARKS:
-            raise ValueError(f"{claim.id}: {claim.verdict!r} is no verdict; they are {list(MARKS)}")
-        if claim.verdict in EXPLAINED and not claim.because:
-            raise ValueError(f"{claim.id}: the verdict {claim.verdict!r} needs its 'because'")
         claims[claim.id] = claim
     _check_foundations(claims)
     return claims
 
 
-def _entries(path: Path) -> list:
-    try:
-        entries = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
-    if not isinstance(entries, list):
-        raise ValueError(f"{path.name} is no list of claims")
-    return entries
-
-
-def _as_claim(entry: object) -> Claim:
-    fields = set(Claim.__dataclass_fields__)
-    if not isinstance(entry, dict) or set(entry) != fields:
-        raise ValueError(f"{entry!r:.100}: a claim has the fields {sorted(fields)}")
-    rests_on = entry["rests_on"]
-    texts = [entry[name] for name in fields - {"rests_on"}]
+def _check_entry(entry: dict) -> None:
+    if list(entry) != list(Claim.__dataclass_fields__):
+        raise ValueError(f"{entry}: the fields are {list(Claim.__dataclass_fields__)}")
+    *texts, rests_on = entry.values()
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
-        raise ValueError(
-            f"{entry['id']!s:.40}: all fields are texts, and rests_on is a list of ids"
-        )
+        raise ValueError(f"{entry}: all fields are texts, and rests_on is a list of ids")
     if not ID.fullmatch(entry["id"]):
-        raise ValueError(f"{entry['id']!r:.40} is no id: words of a-z and 0-9, joined by hyphens")
-    return Claim(**entry | {"rests_on": tuple(rests_on)})
+        raise ValueError(f"{entry['id']!r} is no id: words of a-z and 0-9, joined by hyphens")
+    if entry["verdict"] not in MARKS:
+        raise ValueError(f"{entry}: {entry['verdict']!r} is no verdict; they are {list(MARKS)}")
+    if entry["verdict"] in EXPLAINED and not entry["because"]:
+        raise ValueError(f"{entry['id']}: the verdict {entry['verdict']!r} needs its 'because'")
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
@@ -237,9 +223,8 @@ def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outco
 
 
 def _outcome_path(claim_id: str) -> Path:
-    folder = hashlib.sha256(os.fsencode(str(letters_folder()))).hexdigest()[:16]
-    pairs = hashlib.sha256(repr(PAIRS).encode()).hexdigest()[:16]
-    return cache.cache_folder() / f"outcomes-{folder}-{pairs}" / f"{claim_id}.json"
+    digest = hashlib.sha256(repr((letters_folder(), PAIRS)).encode()).hexdigest()
+    return cache.cache_folder() / f"outcomes-{digest[:32]}" / f"{claim_id}.json"
 
 
 def outcome_on_other_letters(claim_id: str) -> str:
