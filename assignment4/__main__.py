@@ -99,11 +99,8 @@ def main() -> int:
     arguments = command_line().parse_args()
     try:
         arguments.run(arguments)
-    except (ValueError, RuntimeError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except (ValueError, RuntimeError, OSError, KeyboardInterrupt) as error:
+        print(str(error) or "interrupted", file=sys.stderr)
         return 1
     return 0
 

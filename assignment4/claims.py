@@ -6,7 +6,6 @@ The verdicts stand on the embedded letters; on others each outcome is told and n
 import functools
 import hashlib
 import html
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -203,7 +202,11 @@ def record(
     verdict = derive_verdict(first, as_corrected=second, on_condition=third)
     evidence = " ".join(finding.numbers for finding in findings if finding.numbers)
     if not are_of_the_book():
-        return _record_on_other_letters(claim, verdict, evidence)
+        outcome = Outcome(claim, f"{FINDINGS[verdict]} on these letters", evidence)
+        with cache.refusals_named():
+            text = f"{outcome.finding}. {evidence}".strip()
+            cache.write_atomically(_outcome_path(claim_id), text.encode())
+        return outcome
     if verdict != claim.verdict:
         if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":  # a person is trying something
             return Outcome(claim, f"{FINDINGS[verdict]} here", evidence)
@@ -214,23 +217,14 @@ def record(
     return Outcome(claim, verdict, evidence)
 
 
-def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outcome:
-    outcome = Outcome(claim, FINDINGS[verdict] + " on these letters", evidence)
-    content = json.dumps({"finding": outcome.finding, "evidence": evidence}, ensure_ascii=False)
-    with cache.refusals_named():
-        cache.write_atomically(_outcome_path(claim.id), content.encode())
-    return outcome
-
-
 def _outcome_path(claim_id: str) -> Path:
     digest = hashlib.sha256(repr((letters_folder(), PAIRS)).encode()).hexdigest()
-    return cache.cache_folder() / f"outcomes-{digest[:32]}" / f"{claim_id}.json"
+    return cache.cache_folder() / f"outcomes-{digest[:32]}" / f"{claim_id}.txt"
 
 
 def outcome_on_other_letters(claim_id: str) -> str:
     """Return what the last check of a claim found on the letters in use, not the book's own."""
     try:
-        outcome = json.loads(_outcome_path(claim_id).read_text(encoding="utf-8"))
+        return _outcome_path(claim_id).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return "not checked"
-    return f"{outcome['finding']}. {outcome['evidence']}".strip()

@@ -88,10 +88,7 @@ def widen(interval: Interval, *, values: int, comparisons: int) -> Interval:
     Bonferroni's rule: where each of m comparisons misses with a probability of at most 0.05 / m,
     any of them does with at most 0.05, whatever ties them together.
     """
-    factor = _quantile(values, comparisons) / _quantile(values, 1)
+    misses = (1 - CONFIDENCE) / (2 * np.array([comparisons, 1]))
+    wider, narrow = stats.t.ppf(1 - misses, values - 1)
     middle = interval.estimate
-    return Interval(*(middle + factor * (bound - middle) for bound in interval))
-
-
-def _quantile(values: int, comparisons: int) -> float:
-    return stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * comparisons), values - 1)
+    return Interval(*(middle + wider / narrow * (bound - middle) for bound in interval))
