@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections import Counter
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +16,6 @@ from assignment4.book.pictures import TOLERANCE, changed_pictures
 
 ALTERING = ("ASSIGNMENT4_LETTERS", "ASSIGNMENT4_PAIRS", "ASSIGNMENT4_STEPS")
 """Variables under which a chapter's outputs are others than the stored ones."""
-
 
 ONE_BY_ONE = "test_networks"
 """The file of tests that train what several chapters show: each process takes one at a time."""
@@ -43,17 +41,6 @@ def share_processors() -> None:
         threads = max(1, (os.cpu_count() or 1) // processes)
         for name in THREADS:
             os.environ.setdefault(name, str(threads))
-
-
-def sort_longest_first(items: list[pytest.Item]) -> None:
-    """Put first the files that take long, so that processes side by side end at about one time."""
-    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-
-    def place(item: pytest.Item) -> tuple[int, int]:
-        name = item.path.stem
-        return (LONGEST.index(name) if name in LONGEST else len(LONGEST), -slow[item.path])
-
-    items.sort(key=place)
 
 
 class FilesAndNetworks(LoadFileScheduling):
@@ -125,24 +112,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    variables = " ".join(altering_variables())
-    if variables and config.option.nbval:
-        return f"chapters are executed, but their outputs are not compared: {variables}"
+    if config.option.nbval and (variables := altering_variables()):
+        return f"chapters are executed, but their outputs are not compared: {' '.join(variables)}"
     return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    position = {path: index for index, path in enumerate(chapter_paths(), start=1)}
-
-    def reading_order(item: pytest.Item) -> int:
-        return position.get(item.path, 0 if item.path.suffix == ".py" else len(position) + 1)
-
-    items.sort(key=reading_order)
+    """Sort tests before chapters in reading order, what takes long first where several share."""
+    chapters = chapter_paths()
+    items.sort(key=lambda item: chapters.index(item.path) if item.path in chapters else -1)
     if os.environ.get("PYTEST_XDIST_WORKER"):
-        sort_longest_first(items)
-    if config.option.nbval or config.option.nbval_lax or config.option.markexpr:
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
+        items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))
+    if not (config.option.nbval or config.option.nbval_lax or config.option.markexpr):
+        slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]

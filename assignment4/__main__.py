@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from assignment4.book.notebooks import chapter_paths, execute, store
@@ -11,42 +11,19 @@ from assignment4.book.notebooks import chapter_paths, execute, store
 def store_outputs(arguments: argparse.Namespace) -> None:
     """Execute the named chapters, or all, in reading order, and store their outputs."""
     paths = {path.stem: path for path in chapter_paths()}
-    _refuse_unknown(arguments.names, paths, kind="chapter")
+    if unknown := [name for name in arguments.names if name not in paths]:
+        raise ValueError(f"no chapter named {', '.join(unknown)}; there are {', '.join(paths)}")
     chosen = [path for name, path in paths.items() if name in (arguments.names or paths)]
     for number, path in enumerate(chosen, start=1):
         print(f"executing chapter {number} of {len(chosen)}: {path.stem}", flush=True)
         store(execute(path), path)
 
 
-def _refuse_unknown(names: Iterable[str], known: Collection[str], *, kind: str) -> None:
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(f"no {kind} named {', '.join(unknown)}; there are {', '.join(known)}")
-
-
 def replicate(arguments: argparse.Namespace) -> None:
     """Repeat the experiments over seeds and append what is new to the results."""
-    from assignment4.replication import command as replication_command
+    from assignment4.replication import command
 
-    replication_command.replicate(arguments)
-
-
-def _add_choices(seeds: argparse.ArgumentParser) -> None:
-    """Add the arguments of `replicate`; without any, the report's whole plan is carried out."""
-    several = {"nargs": "+", "metavar": "NAME"}
-    seeds.add_argument("--losses", **several, help="losses of the report, or all")
-    seeds.add_argument("--group", **several, help="groups of experiments, the files of results/")
-    seeds.add_argument("--names", **several, help="experiments of the groups, or all")
-    seeds.add_argument("--seeds", type=_positive, metavar="N", help="the seeds below N; 5")
-    seeds.add_argument("--steps", type=_positive, metavar="N", help="training steps")
-    seeds.add_argument("--split", choices=["as reported", "by family"], help="of the letters")
-    seeds.add_argument("--workers", type=_positive, metavar="N", help="one for two cores")
-    seeds.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of workers elsewhere")
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive integer")
-    return int(text)
+    command.replicate(arguments)
 
 
 def make_pdf(arguments: argparse.Namespace) -> None:
@@ -96,38 +73,39 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assignment4")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    notebooks = commands.add_parser("notebooks", help="execute chapters and store their outputs")
+    def add(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=told)
+        command.set_defaults(run=run)
+        return command
+
+    notebooks = add("notebooks", store_outputs, "execute chapters and store their outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="a chapter's file name stem")
-    notebooks.set_defaults(run=store_outputs)
-
-    seeds = commands.add_parser("replicate", help="repeat the experiments over seeds")
-    _add_choices(seeds)
-    seeds.set_defaults(run=replicate)
-
-    pdf = commands.add_parser("pdf", help="print the whole book, from its stored outputs")
-    pdf.set_defaults(run=make_pdf)
-
-    offline = commands.add_parser("offline", help="pack the built pages into one zip file")
-    offline.set_defaults(run=make_offline)
-
-    handout = commands.add_parser("handout", help="build pages and notebooks without solutions")
-    handout.set_defaults(run=make_handout)
-
-    letters = commands.add_parser("letters", help="check letters of your own, and prepare them")
+    seeds = add("replicate", replicate, "repeat the report's experiments, or some, over seeds")
+    several = {"nargs": "+", "metavar": "NAME"}
+    seeds.add_argument("--losses", **several, help="losses of the report, or all")
+    seeds.add_argument("--group", **several, help="groups of experiments, the files of results/")
+    seeds.add_argument("--names", **several, help="experiments of the groups, or all")
+    seeds.add_argument("--seeds", type=_positive, metavar="N", help="the seeds below N; 5")
+    seeds.add_argument("--steps", type=_positive, metavar="N", help="training steps")
+    seeds.add_argument("--split", choices=["as reported", "by family"], help="of the letters")
+    seeds.add_argument("--workers", type=_positive, metavar="N", help="one for two cores")
+    seeds.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of workers elsewhere")
+    add("pdf", make_pdf, "print the whole book, from its stored outputs")
+    add("offline", make_offline, "pack the built pages into one zip file")
+    add("handout", make_handout, "build pages and notebooks without solutions")
+    letters = add("letters", check_letters, "check letters of your own, and prepare them")
     letters.add_argument("folder", type=Path, metavar="PATH", help="a folder that holds them")
-    letters.set_defaults(run=check_letters)
-
-    drawings = commands.add_parser("drawings", help="read real drawings, and keep what is measured")
+    drawings = add("drawings", measure_drawings, "read real drawings, and keep what is measured")
     drawings.add_argument("folder", type=Path, metavar="PATH", help="a folder of letters")
-    drawings.add_argument(
-        "--source", required=True, help="whose drawings they are, and the licence"
-    )
-    drawings.add_argument(
-        "--seeds", type=_positive, default=5, metavar="N", help="the seeds below N"
-    )
-    drawings.set_defaults(run=measure_drawings)
-
+    drawings.add_argument("--source", required=True, help="whose drawings, and the licence")
+    drawings.add_argument("--seeds", type=_positive, default=5, metavar="N", help="below N; 5")
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive integer")
+    return int(text)
 
 
 def main() -> int:
@@ -135,11 +113,8 @@ def main() -> int:
     arguments = command_line().parse_args()
     try:
         arguments.run(arguments)
-    except (ValueError, RuntimeError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except (ValueError, RuntimeError, OSError, KeyboardInterrupt) as error:
+        print(str(error) or "interrupted", file=sys.stderr)
         return 1
     return 0
 

@@ -1,18 +1,15 @@
 """The ledger: what the report claims, what the checks say of it, and whether the two agree.
 
-`claims.yml` holds each claim with the verdict written down for it. A chapter records what a check
-found, and the recording fails where that is not the verdict. The verdicts stand on the embedded
-letters; on other letters each outcome is told as it is and nothing fails.
+The verdicts stand on the embedded letters; on others each outcome is told and nothing fails.
 """
 
 import functools
 import hashlib
 import html
-import json
 import os
 import re
 from dataclasses import dataclass
-from itertools import zip_longest
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import yaml
@@ -44,6 +41,14 @@ FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
 EXPLAINED = ("conditional", "corrected", "refuted", "undecided")
 """The verdicts that say why."""
 
+FINDINGS = {
+    "confirmed": "holds",
+    "conditional": "holds on its condition",
+    "corrected": "holds as corrected",
+    "refuted": "does not hold",
+    "undecided": "cannot be decided",
+}
+"""How outcomes on letters from files, or of other pairs, are told."""
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What an id looks like: a page uses it as the name of a place."""
@@ -72,103 +77,75 @@ class Outcome:
     claim: Claim
     finding: str
     evidence: str
-    other_letters: bool
 
     def __repr__(self) -> str:
-        return f"{self.claim.id}: {self.finding}. {self.claim.claim}{self._remark(' ')}"
+        return f"{self.claim.id}: {self.finding}. {self._text()}"
 
     def _repr_html_(self) -> str:
-        text = typeset(f"{self.claim.claim}{self._remark(' ')}")
         return (
             f'<div class="claim claim-{self.claim.verdict}" id="claim-{self.claim.id}">'
             f'<a href="claims.html#{self.claim.id}">{self.claim.id}</a> '
-            f"<strong>{MARKS.get(self.finding, '')} {self.finding}</strong> {text}</div>"
+            f"<strong>{MARKS.get(self.finding, '')} {self.finding}</strong> "
+            f"{typeset(self._text())}</div>"
         )
 
-    def _remark(self, space: str) -> str:
-        because = "" if self.other_letters else self.claim.because
-        remarks = [remark for remark in (because, self.evidence) if remark]
-        return "".join(f"{space}{remark}" for remark in remarks)
+    def _text(self) -> str:
+        because = self.claim.because if self.finding in MARKS else ""
+        return " ".join(filter(None, [self.claim.claim, because, self.evidence]))
 
 
 def typeset(text: str) -> str:
     """Return a text as HTML, in which MathJax finds the formulas that stand between dollars."""
-    parts = html.escape(text).split("$")
-    formulas = [f'<span class="math">\\({part}\\)</span>' for part in parts[1::2]]
-    return "".join(
-        plain + formula for plain, formula in zip_longest(parts[::2], formulas, fillvalue="")
-    )
+    return re.sub(r"\$([^$]*)\$", r'<span class="math">\\(\1\\)</span>', html.escape(text))
 
 
 def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
     """Return the claims of a file by their ids, in its order.
 
-    Raises:
-        ValueError: the file is no list of entries in YAML, an entry has missing or unknown fields
-            or no text in one, an id is odd or occurs twice, a verdict is not one of MARKS or lacks
-            its reason, or a claim rests on an unknown one, on itself, or on one whose verdict is
-            less firm.
+    ValueError: an entry has missing or unknown fields or no text in one, an id is odd or occurs
+    twice, a verdict is not one of MARKS or lacks its reason, or a claim rests on an unknown one, on
+    itself, or on one whose verdict is less firm.
     """
     claims: dict[str, Claim] = {}
-    for entry in _entries(path):
-        claim = _as_claim(entry)
+    for entry in yaml.safe_load(path.read_bytes()):
+        _check_entry(entry)
+        claim = Claim(**entry | {"rests_on": tuple(entry["rests_on"])})
         if claim.id in claims:
             raise ValueError(f"{claim.id}: the id occurs twice")
-        if claim.verdict not in MARKS:
-            raise ValueError(f"{claim.id}: {claim.verdict!r} is no verdict; they are {list(MARKS)}")
-        if claim.verdict in EXPLAINED and not claim.because:
-            raise ValueError(f"{claim.id}: the verdict {claim.verdict!r} needs its 'because'")
         claims[claim.id] = claim
     _check_foundations(claims)
     return claims
 
 
-def _entries(path: Path) -> list:
-    try:
-        entries = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
-    if not isinstance(entries, list):
-        raise ValueError(f"{path.name} is no list of claims")
-    return entries
-
-
-def _as_claim(entry: object) -> Claim:
-    fields = set(Claim.__dataclass_fields__)
-    if not isinstance(entry, dict) or set(entry) != fields:
-        raise ValueError(f"{entry!r:.100}: a claim has the fields {sorted(fields)}")
-    rests_on = entry["rests_on"]
-    texts = [entry[name] for name in fields - {"rests_on"}]
+def _check_entry(entry: dict) -> None:
+    if list(entry) != list(Claim.__dataclass_fields__):
+        raise ValueError(f"{entry}: the fields are {list(Claim.__dataclass_fields__)}")
+    *texts, rests_on = entry.values()
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
-        raise ValueError(
-            f"{entry['id']!s:.40}: all fields are texts, and rests_on is a list of ids"
-        )
+        raise ValueError(f"{entry}: all fields are texts, and rests_on is a list of ids")
     if not ID.fullmatch(entry["id"]):
-        raise ValueError(f"{entry['id']!r:.40} is no id: words of a-z and 0-9, joined by hyphens")
-    return Claim(**entry | {"rests_on": tuple(rests_on)})
+        raise ValueError(f"{entry['id']!r} is no id: words of a-z and 0-9, joined by hyphens")
+    if entry["verdict"] not in MARKS:
+        raise ValueError(f"{entry}: {entry['verdict']!r} is no verdict; they are {list(MARKS)}")
+    if entry["verdict"] in EXPLAINED and not entry["because"]:
+        raise ValueError(f"{entry['id']}: the verdict {entry['verdict']!r} needs its 'because'")
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
-    """Raise ValueError where a claim rests on an unknown or a less firm one, or in a circle."""
-    settled: set[str] = set()
-
-    def settle(claim: Claim, path: tuple[str, ...]) -> None:
-        if claim.id in path:
-            raise ValueError(f"{claim.id}: rests on itself by way of {', '.join(path)}")
-        for foundation in claim.rests_on:
-            if foundation not in claims:
-                raise ValueError(f"{claim.id}: rests on {foundation!r}, which is no claim")
-            if foundation not in settled:
-                settle(claims[foundation], (*path, claim.id))
-            if claim.verdict in FIRMER_THAN[claims[foundation].verdict]:
-                raise ValueError(
-                    f"{claim.id}: cannot be {claim.verdict}, since it rests on {foundation}, which "
-                    f"is {claims[foundation].verdict}"
-                )
-        settled.add(claim.id)
-
+    try:
+        TopologicalSorter({claim.id: claim.rests_on for claim in claims.values()}).prepare()
+    except CycleError as error:
+        first, *others = error.args[1]
+        raise ValueError(f"{first}: rests on itself by way of {', '.join(others)}") from None
     for claim in claims.values():
-        settle(claim, ())
+        for name in claim.rests_on:
+            if name not in claims:
+                raise ValueError(f"{claim.id}: rests on {name!r}, which is no claim")
+            if claim.verdict in FIRMER_THAN[claims[name].verdict]:
+                raise ValueError(
+                    f"{claim.id}: cannot be {claim.verdict}, since it rests on {name}, which is "
+                    f"{claims[name].verdict}"
+                )
 
 
 @functools.cache
@@ -180,12 +157,10 @@ def book_claims() -> dict[str, Claim]:
 def derive_verdict(
     holds: bool | None, *, as_corrected: bool | None = None, on_condition: bool | None = None
 ) -> str:
-    """Return the verdict that follows from what the checks found.
+    """Return the verdict that follows from whether a claim holds as stated or as proposed.
 
-    Args:
-        holds: whether the claim holds as the report states it; None where that is undecided.
-        as_corrected: whether it holds after a correction, if one is proposed.
-        on_condition: whether it holds on a condition, if one is proposed.
+    A correction and a condition may be proposed; None stands for no proposal, and for `holds` it
+    means that the data cannot tell.
     """
     if holds is None:
         return "undecided"
@@ -203,16 +178,9 @@ def record(
     as_corrected: Finding | bool | None = None,
     on_condition: Finding | bool | None = None,
 ) -> Outcome:
-    """Record what checks found of a claim; see `derive_verdict` for the findings.
+    """Record what checks found of a claim of `claims.yml`; see `derive_verdict` for the findings.
 
-    Args:
-        claim_id: the claim's id in `claims.yml`.
-        holds: whether the claim holds as stated; None where the data cannot tell.
-        as_corrected: whether it holds as corrected.
-        on_condition: whether it holds on the condition.
-
-    Returns:
-        The outcome with the numbers of all findings, to be shown as the cell's result.
+    Returns the outcome with the numbers of all findings, to be shown as the cell's result.
 
     Raises:
         ValueError: there is no such claim, or a finding is no truth value.
@@ -226,55 +194,37 @@ def record(
         one if isinstance(one, Finding) else Finding(one)
         for one in (holds, as_corrected, on_condition)
     ]
-    for finding in findings:
-        if finding.holds not in (True, False, None):
-            raise ValueError(
-                f"{claim_id}: a check finds True, False or None, not {finding.holds!r}"
-            )
-    claim = claims[claim_id]
     first, second, third = (finding.holds for finding in findings)
+    for found in (first, second, third):
+        if found not in (True, False, None):
+            raise ValueError(f"{claim_id}: a check finds True, False or None, not {found!r}")
+    claim = claims[claim_id]
     verdict = derive_verdict(first, as_corrected=second, on_condition=third)
     evidence = " ".join(finding.numbers for finding in findings if finding.numbers)
     if not are_of_the_book():
-        return _record_on_other_letters(claim, verdict, evidence)
+        outcome = Outcome(claim, f"{FINDINGS[verdict]} on these letters", evidence)
+        with cache.refusals_named():
+            text = f"{outcome.finding}. {evidence}".strip()
+            cache.write_atomically(_outcome_path(claim_id), text.encode())
+        return outcome
     if verdict != claim.verdict:
         if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":  # a person is trying something
-            return Outcome(claim, f"{FINDINGS[verdict]} here", evidence, other_letters=True)
+            return Outcome(claim, f"{FINDINGS[verdict]} here", evidence)
         raise VerdictError(
             f"{claim_id}: the check finds {verdict!r}, and claims.yml says {claim.verdict!r}. "
             + evidence
         )
-    return Outcome(claim, verdict, evidence, other_letters=False)
-
-
-FINDINGS = {
-    "confirmed": "holds",
-    "conditional": "holds on its condition",
-    "corrected": "holds as corrected",
-    "refuted": "does not hold",
-    "undecided": "cannot be decided",
-}
-"""How outcomes on letters from files, or of other pairs, are told."""
-
-
-def _record_on_other_letters(claim: Claim, verdict: str, evidence: str) -> Outcome:
-    outcome = Outcome(claim, FINDINGS[verdict] + " on these letters", evidence, other_letters=True)
-    content = json.dumps({"finding": outcome.finding, "evidence": evidence}, ensure_ascii=False)
-    with cache.refusals_named():
-        cache.write_atomically(_outcome_path(claim.id), content.encode())
-    return outcome
+    return Outcome(claim, verdict, evidence)
 
 
 def _outcome_path(claim_id: str) -> Path:
-    folder = hashlib.sha256(os.fsencode(str(letters_folder()))).hexdigest()[:16]
-    pairs = hashlib.sha256(repr(PAIRS).encode()).hexdigest()[:16]
-    return cache.cache_folder() / f"outcomes-{folder}-{pairs}" / f"{claim_id}.json"
+    digest = hashlib.sha256(repr((letters_folder(), PAIRS)).encode()).hexdigest()
+    return cache.cache_folder() / f"outcomes-{digest[:32]}" / f"{claim_id}.txt"
 
 
 def outcome_on_other_letters(claim_id: str) -> str:
     """Return what the last check of a claim found on the letters in use, not the book's own."""
     try:
-        outcome = json.loads(_outcome_path(claim_id).read_text(encoding="utf-8"))
+        return _outcome_path(claim_id).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return "not checked"
-    return f"{outcome['finding']}. {outcome['evidence']}".strip()

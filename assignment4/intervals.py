@@ -1,4 +1,4 @@
-"""Intervals around measured numbers, and decisions that respect them. All are 95 %, two-sided.
+"""Two-sided intervals of 95 % around measured numbers, and decisions that respect them.
 
 A decision is True, False, or None where the data cannot tell.
 """
@@ -15,11 +15,9 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found.
+    """What a check found, with a sentence of the numbers that decided unless it was proved.
 
-    Attributes:
-        holds: whether what it was asked holds; None where the data cannot tell.
-        numbers: a sentence with the numbers that decided; none where it was proved.
+    `holds` is None where the data cannot tell.
     """
 
     holds: bool | None
@@ -41,11 +39,7 @@ class Interval(NamedTuple):
 
 
 def proportion_interval(successes: int, trials: int) -> Interval:
-    """Return Wilson's interval of a proportion.
-
-    Raises:
-        ValueError: there is no trial, or more successes than trials.
-    """
+    """Return Wilson's interval of a proportion; ValueError: no trials, or more successes."""
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"{successes} successes in {trials} trials are no proportion")
     result = stats.binomtest(int(successes), int(trials))
@@ -54,11 +48,7 @@ def proportion_interval(successes: int, trials: int) -> Interval:
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
-    """Return Student's interval of the mean of independent values, one for each seed.
-
-    Raises:
-        ValueError: there are fewer than two values.
-    """
+    """Return Student's interval of the mean of independent values; ValueError: fewer than two."""
     values = np.asarray(values, float)
     if values.size < 2:
         raise ValueError(f"an interval of a mean needs at least two values, got {values.size}")
@@ -77,8 +67,7 @@ def is_above(interval: Interval, bound: float) -> bool | None:
 
 def is_below(interval: Interval, bound: float) -> bool | None:
     """Say whether a number lies below a bound; None where its interval holds the bound."""
-    above = is_above(interval, bound)
-    return None if above is None else not above
+    return opposite(is_above(interval, bound))
 
 
 def all_of(verdicts: Sequence[bool | None]) -> bool | None:
@@ -94,22 +83,12 @@ def opposite(verdict: bool | None) -> bool | None:
 
 
 def widen(interval: Interval, *, values: int, comparisons: int) -> Interval:
-    """Return Student's 95 % interval of a mean, made one of several that hold together.
+    """Return Student's interval of a mean of so many values, made one of m that hold together.
 
-    Bonferroni's rule: where each of m intervals misses with a probability of at most 0.05 / m, any
-    of them does with at most 0.05, whatever ties them together.
-
-    Args:
-        interval: of the mean of so many values.
-        values: how many they were.
-        comparisons: how many intervals are to hold together, m.
+    Bonferroni's rule: where each of m comparisons misses with a probability of at most 0.05 / m,
+    any of them does with at most 0.05, whatever ties them together.
     """
-    factor = _quantile(values, comparisons) / _quantile(values, 1)
-    lower, estimate, upper = interval
-    return Interval(
-        estimate - factor * (estimate - lower), estimate, estimate + factor * (upper - estimate)
-    )
-
-
-def _quantile(values: int, comparisons: int) -> float:
-    return stats.t.ppf(1 - (1 - CONFIDENCE) / (2 * comparisons), values - 1)
+    misses = (1 - CONFIDENCE) / (2 * np.array([comparisons, 1]))
+    wider, narrow = stats.t.ppf(1 - misses, values - 1)
+    middle = interval.estimate
+    return Interval(*(middle + wider / narrow * (bound - middle) for bound in interval))

@@ -1,12 +1,9 @@
 """What makes a run repeatable, its output clean and its start quick: import this before Keras.
 
-TensorFlow writes to the process's standard error while it is imported, whatever its log level
-says, and nbval compares standard error. So it is imported here, with that one stream discarded;
-an exception still reaches the caller. Its warnings, most of them about retracing, go the same way.
-
-A third of the time that this import would take is saved: Keras is kept from importing scikit-learn,
-of which it has wrappers that the book does not use, and garbage is not collected while so many
-objects come that will stay.
+TensorFlow writes to standard error while it is imported, whatever its log level says, and nbval
+compares that. So the stream is discarded meanwhile; an exception still reaches the caller. A third
+of the time is saved by keeping Keras from importing scikit-learn, of which the book uses no
+wrapper, and by collecting no garbage while so many objects come that will stay.
 """
 
 import contextlib

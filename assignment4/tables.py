@@ -10,8 +10,7 @@ import numpy as np
 class Table:
     """A table with named columns; every cell is shown by its `str`.
 
-    Raises:
-        ValueError: a row has another number of cells than there are names.
+    ValueError: a row has another number of cells than there are names.
     """
 
     def __init__(self, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -37,15 +36,11 @@ class Table:
 def table(
     columns: Mapping[str, Sequence[object]], *, digits: int = 3, measured: Collection[str] = ()
 ) -> Table:
-    """Return a table of columns.
+    """Return a table of columns, by name.
 
-    Args:
-        columns: by name, all of the same length.
-        digits: behind the point, of numbers that are not whole.
-        measured: the columns whose numbers differ from machine to machine, which are marked.
-
-    Raises:
-        ValueError: the columns differ in length, or a measured one is not there.
+    Numbers that are not whole have so many digits behind the point. The `measured` columns, whose
+    numbers differ from machine to machine, are marked. ValueError: one of them is not there, or the
+    columns differ in length.
     """
     if unknown := sorted(set(measured) - set(columns)):
         raise ValueError(f"there are no columns {unknown}; there are {list(columns)}")

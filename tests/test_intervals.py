@@ -17,17 +17,19 @@ from assignment4.intervals import (
 from assignment4.tables import table
 
 
-def test_wilson_s_interval_by_its_formula():
+def test_intervals_of_a_proportion_and_a_mean_are_those_of_their_formulas():
     z, p, n = stats.norm.ppf(0.975), 0.9, 100
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     margin = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert proportion_interval(90, 100) == pytest.approx((centre - margin, p, centre + margin))
-
-
-def test_student_s_interval_of_five_values():
     values = [0.9, 0.92, 0.94, 0.96, 0.98]
-    expected = stats.t.interval(0.95, 4, loc=0.94, scale=stats.sem(values))
-    assert mean_interval(values) == pytest.approx((expected[0], 0.94, expected[1]))
+    lower, upper = stats.t.interval(0.95, 4, loc=0.94, scale=stats.sem(values))
+    assert mean_interval(values) == pytest.approx((lower, 0.94, upper))
+    for successes, trials in [(1, 0), (3, 2), (-1, 2)]:
+        with pytest.raises(ValueError, match="no proportion"):
+            proportion_interval(successes, trials)
+    with pytest.raises(ValueError, match="two values"):
+        mean_interval([0.9])
 
 
 def test_intervals_that_hold_together_miss_as_often_as_one():
@@ -36,14 +38,6 @@ def test_intervals_that_hold_together_miss_as_often_as_one():
     found = widen(Interval(1.0, 2.0, 3.5), values=5, comparisons=3)
     assert found == pytest.approx((2 - factor, 2, 2 + 1.5 * factor))
     assert widen(found, values=5, comparisons=1) == found
-
-
-@pytest.mark.parametrize(("successes", "trials"), [(1, 0), (3, 2), (-1, 2)])
-def test_impossible_proportions_and_single_values_are_refused(successes, trials):
-    with pytest.raises(ValueError, match="no proportion"):
-        proportion_interval(successes, trials)
-    with pytest.raises(ValueError, match="two values"):
-        mean_interval([0.9])
 
 
 @pytest.mark.parametrize(

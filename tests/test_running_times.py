@@ -10,22 +10,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from assignment4 import ROOT
-from assignment4.book.growth import plot_chapters, plot_growth
-from assignment4.book.running_times import (
-    COMPARISONS,
-    RESULTS,
-    Growth,
-    SpeedComparison,
-    at_a_glance,
-    compare_ways,
-    compared,
-    fit_power_law,
-    newest,
-    read_growth,
-    seconds_each,
-    spread,
-    times_as_fast,
-)
+from assignment4.book import running_times as times
+from assignment4.book.running_times import COMPARISONS, Growth, SpeedComparison, newest, spread
 from assignment4.letters import load_letters, normalize
 from assignment4.replication.json_lines import append_json_line
 
@@ -39,20 +25,15 @@ def benchmark(monkeypatch):
     return importlib.import_module
 
 
-def test_the_spread_is_the_median_between_the_extremes():
-    assert spread([3.0, 1.0, 2.0, 9.0]) == (1.0, 2.5, 9.0)
-    assert spread([3.0, 1.0, 2.0]).told(".1f") == "≈2.0 (≈1.0 to ≈3.0)"
-
-
 def test_ratios_are_taken_within_a_round_and_for_one_unit_of_work(tmp_path):
     """A load that meets both in the second round leaves the ratio as it is."""
+    assert spread([3.0, 1.0, 2.0, 9.0]) == (1.0, 2.5, 9.0)
     seconds = {"one": [1.0, 10.0, 1.0], "other": [2.0, 20.0, 3.0]}
-    assert times_as_fast(seconds, "one", "other") == (2, 2, 3)
-    assert times_as_fast(seconds, "other", "one") == pytest.approx((1 / 3, 1 / 2, 1 / 2))
-    measured = {"ways": {"a": [4.0, 8.0], "b": [1.0, 2.0]}, "amounts": {"a": 4}}
-    assert seconds_each(measured) == {"a": [1.0, 2.0], "b": [1.0, 2.0]}
-    rows = compare_ways(seconds, way="one", unit="milliseconds", scale=1000).rows
+    assert times.times_as_fast(seconds, "one", "other") == (2, 2, 3)
+    rows = times.compare_ways(seconds, way="one", unit="milliseconds", scale=1000).rows
     assert rows[1] == ["other", "≈3e+03 (≈2e+03 to ≈2e+04)", "≈2.00 (≈2.00 to ≈3.00)"]
+    measured = {"ways": {"a": [4.0, 8.0], "b": [1.0, 2.0]}, "amounts": {"a": 4}}
+    assert times.seconds_each(measured) == {"a": [1.0, 2.0], "b": [1.0, 2.0]}
     path = tmp_path / "speed.jsonl"
     for amounts in ({"a": 1}, {"a": 4}):
         append_json_line(path, {"benchmark": "walk"} | measured | {"amounts": amounts})
@@ -61,20 +42,10 @@ def test_ratios_are_taken_within_a_round_and_for_one_unit_of_work(tmp_path):
         newest("run", path=path)
 
 
-@pytest.mark.parametrize(
-    ("ratios", "words"),
-    [
-        ([1.1, 1.2], "faster in every round"),
-        ([0.9, 0.8], "slower in every round"),
-        ([0.9, 5.0, 5.0], "now faster, now slower"),
-        ([1.0], "now faster, now slower"),
-    ],
-)
-def test_a_ratio_is_put_into_words(ratios, words):
-    assert compared(spread(ratios)) == words
-
-
-def test_a_promise_is_kept_by_the_median():
+def test_a_ratio_is_judged_by_all_rounds_and_a_promise_by_the_median():
+    assert times.compared(spread([1.1, 1.2])) == "faster in every round"
+    assert times.compared(spread([0.9, 0.8])) == "slower in every round"
+    assert times.compared(spread([0.9, 5.0, 5.0])) == "now faster, now slower"
     one = SpeedComparison("walking", "walk", "ours", "theirs", 2.0)
     assert one.kept(spread([1.0, 2.0, 3.0])) == "met"
     assert one.kept(spread([1.0, 1.9, 3.0])) == "not met"
@@ -83,22 +54,20 @@ def test_a_promise_is_kept_by_the_median():
 
 def test_what_is_promised_is_met_by_the_stored_measurements():
     """That of a training step is told for all of its measurements, and not always met."""
-    lines = [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in times.RESULTS.read_text(encoding="utf-8").splitlines()]
     benchmarks = {one.benchmark for one in COMPARISONS}
     assert {line["benchmark"] for line in lines} == benchmarks | {"growth", "whole book"}
     kept = {one.benchmark: one.kept(one.ratio()) for one in COMPARISONS if one.least is not None}
     assert set(kept) == {"training step", "latent search", "running PCA"}
     assert kept["latent search"] == kept["running PCA"] == "met"
-    assert [row[5] for row in at_a_glance().rows if row[4]] == list(kept.values())
-    for growth in read_growth(newest("growth")).values():
-        assert min(min(seconds) for seconds in growth.rounds) > 0
+    assert [row[5] for row in times.at_a_glance().rows if row[4]] == list(kept.values())
     torch = newest("training step")["machine"]["versions"]["torch"].split("+")[0]
     assert f"torch=={torch}" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("exponent", [0.25, 1.0, 2.75])
 def test_a_power_law_is_found_again(exponent):
-    law = fit_power_law(SIZES, [3e-4 * size**exponent for size in SIZES])
+    law = times.fit_power_law(SIZES, [3e-4 * size**exponent for size in SIZES])
     assert law.exponent == pytest.approx((exponent,) * 3, abs=1e-6)
     assert law.factor == pytest.approx(3e-4)
     assert law.at_the_end == pytest.approx(exponent, abs=1e-12)
@@ -108,41 +77,34 @@ def test_a_power_law_is_found_again(exponent):
 def test_intervals_hold_the_exponent_as_often_as_they_say():
     generator = np.random.default_rng(0)
     words = []
-    for _ in range(1000):
+    for _ in range(400):
         noisy = np.array(SIZES) * np.exp(generator.normal(0, 0.1, len(SIZES)))
-        law = fit_power_law(SIZES, noisy)
+        law = times.fit_power_law(SIZES, noisy)
         words.append(law.in_words)
         assert (law.exponent.lower > 1) == (law.in_words == "more than in proportion")
-    assert 930 <= words.count("1 lies in the interval") <= 970
+    assert 370 <= words.count("1 lies in the interval") <= 390
 
 
 def test_a_fixed_part_shows_in_the_exponent_at_the_end():
-    law = fit_power_law(SIZES, [1 + 0.1 * size for size in SIZES])
+    law = times.fit_power_law(SIZES, [1 + 0.1 * size for size in SIZES])
     assert law.exponent.estimate < law.at_the_end < 1
     assert law.in_words == "less than in proportion"
 
 
-@pytest.mark.parametrize(
-    ("sizes", "seconds"),
-    [([1, 2, 3], [1, 2, 3]), ([1, 2, 3, 4], [1, 2, 0, 4]), ([1, 2, 2, 4], [1, 2, 3, 4])],
-)
-def test_what_is_no_growth_is_refused(sizes, seconds):
-    with pytest.raises(ValueError, match="no growth"):
-        fit_power_law(sizes, seconds)
-
-
-def growth(unit: str = "images") -> Growth:
-    return Growth(unit, SIZES, [[2 * size, size, 5 * size] for size in SIZES])
+def growth() -> Growth:
+    return Growth("images", SIZES, [[2 * size, size, 5 * size] for size in SIZES])
 
 
 def test_growth_is_drawn_with_the_law_through_its_medians():
-    one, other = plot_growth({"walking": growth(), "running, 1": growth(), "running, 2": growth()})
+    one, other = times.plot_growth(
+        {"walking": growth(), "running, 1": growth(), "running, 2": growth()}
+    )
     points, law = one.containers[0].lines[0], one.lines[-1]
     assert points.get_xydata() == pytest.approx(np.array([SIZES, growth().medians]).T)
     assert law.get_ydata() == pytest.approx([2 * size for size in SIZES])
     assert (one.get_xscale(), one.get_yscale()) == ("log", "log")
     assert len(other.containers) == 2
-    so_far, alike = plot_chapters([1.0, 5.0, 3.0]).lines
+    so_far, alike = times.plot_chapters([1.0, 5.0, 3.0]).lines
     assert so_far.get_ydata().tolist() == [0, 1, 6, 9]
     assert alike.get_ydata().tolist() == [0, 3, 6, 9]
     plt.close("all")
@@ -191,17 +153,17 @@ def decoder() -> keras.Model:
 
 TINY = {
     "convolution matrix": lambda get: get("convolution_matrix").measure(
-        batches=(4, 512), images=512, times=1, rounds=2
+        batches=(512,), images=512, times=1, rounds=1
     ),
     "rendering": lambda get: get("render_letters").measure(
-        counts=(14, 14), peer_count=14, rounds=2
+        counts=(14, 14), peer_count=14, rounds=1
     ),
-    "latent search": lambda get: get("latent_search").measure(decoder(), steps=2, rounds=2),
+    "latent search": lambda get: get("latent_search").measure(decoder(), steps=2, rounds=1),
     "PCA": lambda get: get("pca").in_memory(
-        np.random.default_rng(0).normal(size=(200, 12)), rounds=2
+        np.random.default_rng(0).normal(size=(200, 12)), rounds=1
     ),
     "running PCA": lambda get: get("pca").in_one_pass(
-        normalize(load_letters().cyrillic.images).reshape(-1, 784)[:, ::14], chunks=3, size=800
+        normalize(load_letters().cyrillic.images).reshape(-1, 784)[:, ::14], chunks=2, size=800
     ),
 }
 """Each benchmark of two ways, at a tiny size."""
@@ -211,7 +173,7 @@ TINY = {
 def test_a_benchmark_measures_what_is_compared(benchmark, name):
     measured = json.loads(json.dumps(TINY[name](benchmark)))
     assert ways_of(name) <= set(measured["ways"])
-    assert {len(seconds) for seconds in seconds_each(measured).values()} == {2}
+    assert {len(seconds) for seconds in times.seconds_each(measured).values()} == {1}
 
 
 def test_training_steps_are_measured_beside_a_peer_s(benchmark, monkeypatch):
@@ -253,7 +215,7 @@ def test_growth_is_measured(benchmark, monkeypatch):
         "matrix": module.matrix_by_nonzeros(1, (100, 200, 400, 800), rounds=2),
         **module.pca_by_images((10, 20, 40, 80), entries=5, rounds=2),
     }
-    assert read_growth(json.loads(json.dumps({"series": module.as_json(series)}))) == series
+    assert times.read_growth(json.loads(json.dumps({"series": module.as_json(series)}))) == series
     assert series["matrix"].sizes == sorted(series["matrix"].sizes)
     done = type("Done", (), {"seconds": 6.0})
     grown = module.grown("steps", {1: done, 2: done}, rounds=2, times={1: 3, 2: 2})

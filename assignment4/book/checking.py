@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import nbformat
@@ -16,20 +16,22 @@ from assignment4.claims import book_claims
 STANDING = re.compile(r"\{(checked|stated)\}`[^`]+`")
 
 
-def claims_shown_to_fail(tests: Path = ROOT / "tests") -> set[str]:
-    """Return the claims for which a test is marked as showing their check fail."""
-    shown = set()
-    for path in tests.glob("test_*.py"):
+def failing_tests(tests: Path = ROOT / "tests") -> dict[str, list[ast.AST]]:
+    """Return for each claim the functions that are marked as showing its check fail."""
+    shown = defaultdict(list)
+    for path in sorted(tests.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".can_fail"):
-                shown |= {ast.literal_eval(argument) for argument in node.args}
+            for mark in getattr(node, "decorator_list", []):
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith(".can_fail"):
+                    for argument in mark.args:
+                        shown[ast.literal_eval(argument)].append(node)
     return shown
 
 
 def claims_by_exercise() -> list[tuple[str, int, int, int]]:
     """Return for each exercise its claims: how many, how many checked, how many seen to fail."""
     recorded = {claim for path in chapter_paths() for claim in recorded_claims(path)}
-    failing = claims_shown_to_fail()
+    failing = failing_tests().keys()
     rows = []
     for exercise in sorted({name[0] for name in book_claims()}):
         names = {name for name in book_claims() if name[0] == exercise}
@@ -48,9 +50,5 @@ def equations_by_standing() -> dict[str, int]:
 
 
 def read_record(path: Path = ROOT / "results" / "checked.yml") -> dict[str, object]:
-    """Return what came of mutants and of runs under other circumstances, when they were last tried.
-
-    Returns:
-        Of "mutants" the date, the commit and the counts by part; of "circumstances" a list of runs.
-    """
+    """Return what came of "mutants" and of runs under other "circumstances" when last tried."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """The book from its stored outputs, as one PDF, and as one file to take along."""
 
+import io
 import shutil
 import subprocess
 import sys
@@ -17,17 +18,12 @@ from assignment4.book.pages import published_files
 from assignment4.cache import write_atomically
 
 BUILD = ROOT / "_build"
-"""Where editions go."""
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MOST_BYTES = 15_000_000
 """Of the file to take along."""
 
 SOURCES = ("_config.yml", "_static", "_toc.yml", "assignment4", "chapters", "references.bib")
-"""What pages are built from."""
-
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
-
+JUPYTER_BOOK = "import assignment4.book; from jupyter_book.cli.main import main; main()"
 RUNNING_HEAD = "color: #555; font: 8px sans-serif; text-align: center; width: 100%"
 
 PRINTED = {
@@ -41,8 +37,6 @@ PRINTED = {
     "header_template": f'<div style="{RUNNING_HEAD}"><span class="title"></span></div>',
     "footer_template": f'<div style="{RUNNING_HEAD}"><span class="pageNumber"></span></div>',
 }
-"""How a browser prints the book."""
-
 HEADINGS = "h1, h2, h3, h4 { line-height: normal; white-space: break-spaces }"
 """Headings as bookmarks need them.
 
@@ -60,11 +54,7 @@ ONE_PAGE_LINKS = """names => document.querySelectorAll("a[href]").forEach(link =
 
 
 def find_browser() -> str:
-    """Return the path of an installed browser of the Chromium kind.
-
-    Raises:
-        RuntimeError: there is none.
-    """
+    """Return the path of an installed browser of the Chromium kind; RuntimeError: there is none."""
     for name in BROWSERS:
         if path := shutil.which(name):
             return path
@@ -75,18 +65,10 @@ def find_browser() -> str:
 
 
 def build_from_stored_outputs(folder: Path, *, builder: str = "html", source: Path = ROOT) -> Path:
-    """Build the book without executing it, every warning an error.
+    """Build the book in a source folder without executing it, every warning an error.
 
-    Args:
-        folder: what is built goes to `_build` in it.
-        builder: "html" for a page per chapter, "singlehtml" for one page.
-        source: the folder with `_config.yml` and the chapters.
-
-    Returns:
-        The folder with the pages.
-
-    Raises:
-        RuntimeError: the build fails; the message holds the end of its output.
+    The builder "html" makes a page per chapter, "singlehtml" one page. Returns the folder with the
+    pages, `_build/html` in the given one. RuntimeError: the build fails; the end of its output.
     """
     settings = yaml.safe_load((source / "_config.yml").read_text(encoding="utf-8"))
     settings["execute"]["execute_notebooks"] = "off"
@@ -103,11 +85,7 @@ def build_from_stored_outputs(folder: Path, *, builder: str = "html", source: Pa
 
 
 def print_pdf(path: Path) -> None:
-    """Print the whole book, from its stored outputs, into one PDF with bookmarks.
-
-    Raises:
-        RuntimeError: there is no browser, or the build fails.
-    """
+    """Print the whole book, from its stored outputs, into one PDF with bookmarks."""
     browser_path = find_browser()
     with tempfile.TemporaryDirectory() as temporary:
         pages = build_from_stored_outputs(Path(temporary), builder="singlehtml")
@@ -129,13 +107,9 @@ def print_pdf(path: Path) -> None:
 
 
 def hand_out(folder: Path) -> Path:
-    """Build the book without the solutions of its problems, notebooks included.
+    """Build the book without the solutions of its problems, and return the folder with the pages.
 
-    Args:
-        folder: the notebooks go to `chapters` in it, the pages to `_build/html`.
-
-    Returns:
-        The folder with the pages.
+    It is `_build/html` in the given folder; the notebooks go to `chapters`.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -143,39 +117,29 @@ def hand_out(folder: Path) -> Path:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
         copy(ROOT / name, folder / name)
     for path in chapter_paths(folder):
-        store(without_solutions(nbformat.read(path, as_version=4)), path)
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [
+            cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", [])
+        ]
+        store(notebook, path)
     return build_from_stored_outputs(folder, source=folder)
 
 
-def without_solutions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return a notebook without the cells with the tag "solution"."""
-    notebook.cells = [
-        cell for cell in notebook.cells if "solution" not in cell.metadata.get("tags", [])
-    ]
-    return notebook
-
-
 def pack_offline(pages: Path, path: Path) -> None:
-    """Pack built pages into one zip file, the same bytes for the same pages.
+    """Pack a folder of built pages into one zip file, the same bytes for the same pages.
 
-    Args:
-        pages: the folder with index.html.
-        path: of the zip file.
-
-    Raises:
-        RuntimeError: there are no pages, or the file would exceed MOST_BYTES.
+    RuntimeError: there are no pages, or the file would exceed MOST_BYTES.
     """
     if not (pages / "index.html").exists():
         raise RuntimeError(f"{pages} has no index.html; `make book` builds the pages")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        packed = Path(temporary) / path.name
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for file in published_files(pages):
-                name = f"{path.stem}/{file.relative_to(pages).as_posix()}"
-                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, file.read_bytes())
-        if packed.stat().st_size > MOST_BYTES:
-            raise RuntimeError(f"{path.name} would have {packed.stat().st_size:,} bytes")
-        write_atomically(path, packed.read_bytes())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in published_files(pages):
+            name = f"{path.stem}/{file.relative_to(pages).as_posix()}"
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, file.read_bytes())
+    content = packed.getvalue()
+    if len(content) > MOST_BYTES:
+        raise RuntimeError(f"{path.name} would have {len(content):,} bytes")
+    write_atomically(path, content)

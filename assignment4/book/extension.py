@@ -5,13 +5,12 @@ import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 
-from docutils import nodes
+from docutils.parsers.rst.roles import GenericRole
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 
 from assignment4.book import glossary, pages, results
-from assignment4.book.notebooks import chapter_paths, kernel_environment, toc_entries
+from assignment4.book.notebooks import kernel_environment, toc_entries
 
 MATHJAX_PARTS = (
     "startup.js",
@@ -27,8 +26,6 @@ MATHJAX_PARTS = (
 MATHJAX_LOADS = ["input/tex", "output/chtml"]
 """Without MathJax's menu and its explorer, which are as large as the rest."""
 
-logger = logging.getLogger(__name__)
-
 
 def read_in_order(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Sort the pages to be read, and thereby executed, as the table of contents has them."""
@@ -36,17 +33,13 @@ def read_in_order(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
     docnames.sort(key=lambda name: position.get(name, len(position)))
 
 
-def announce(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Say which chapter is about to be executed."""
-    chapters = chapter_paths(Path(app.srcdir))
-    path = Path(app.srcdir) / f"{docname}.ipynb"
-    if path in chapters:
-        number = chapters.index(path) + 1
-        logger.info("\nexecuting chapter %d of %d: %s", number, len(chapters), path.stem)
+def bring_mathjax(app: Sphinx) -> None:
+    """Copy MathJax from where pip put it into the HTML output, where `mathjax_path` finds it.
 
-
-def copy_mathjax(app: Sphinx) -> None:
-    """Copy MathJax from where pip put it into the HTML output, where `mathjax_path` finds it."""
+    A book of one page takes its scripts from a chapter without math, and must always load it.
+    """
+    if app.builder.name == "singlehtml":
+        app.config.html_assets_policy = "always"
     package = distribution("sphinx-mathjax-offline")
     source = Path(str(package.locate_file("sphinx-mathjax-offline/static/mathjax")))
     target = Path(app.outdir) / "_static" / "mathjax"
@@ -58,30 +51,21 @@ def copy_mathjax(app: Sphinx) -> None:
             shutil.copyfile(source / part, target / part)
 
 
-def keep_scripts_on_one_page(app: Sphinx) -> None:
-    """Load MathJax in a book of one page, which takes its scripts from a chapter without math."""
-    if app.builder.name == "singlehtml":
-        app.config.html_assets_policy = "always"
-
-
-def make_citations_list_items(
-    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
-) -> None:
-    """Give citations the role of list items: docutils gives them one that is out of use."""
-    if body := context.get("body"):
-        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the extension."""
+    """Connect all that the book adds to Sphinx."""
     os.environ.update(kernel_environment(Path(app.srcdir)))
     app.config.mathjax_path = "mathjax/startup.js"
     app.config.mathjax3_config = {"loader": {"load": MATHJAX_LOADS}}
-    app.connect("builder-inited", copy_mathjax)
-    app.connect("builder-inited", keep_scripts_on_one_page)
+    app.add_role("reading-time", GenericRole("reading-time", pages.ReadingTime))
+    app.add_role("checked", results.Checked())
+    app.add_role("stated", results.Stated())
+    app.connect("config-inited", pages.set_repository)
+    app.connect("builder-inited", bring_mathjax)
     app.connect("env-before-read-docs", read_in_order)
-    app.connect("source-read", announce)
-    app.connect("html-page-context", make_citations_list_items)
-    for part in (glossary, pages, results):
-        part.setup(app)
+    app.connect("doctree-read", pages.tell_reading_time)
+    app.connect("doctree-read", results.demand_standing)
+    app.connect("doctree-resolved", glossary.link_terms)
+    app.connect("html-page-context", pages.mend_page)
+    app.connect("html-page-context", pages.offer_without_outputs, priority=900)
+    app.connect("build-finished", pages.finish, priority=950)  # after all that alters pages
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -3,12 +3,14 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
+
+from assignment4.book.results import ancestors, is_printed
 
 GLOSSARY = "chapters/glossary"
 
@@ -19,8 +21,7 @@ UNLINKED = (nodes.caption, nodes.citation, nodes.literal, nodes.math, nodes.refe
 """Within these no term becomes a link."""
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """A term of the glossary: its anchor there, and the first sentence of its definition."""
 
     anchor: str
@@ -59,22 +60,20 @@ def uses_of(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
 
     A term may be in the plural or begin a sentence; of two that overlap, the longer one counts.
     """
-    by_spelling, pattern = _spellings(tuple(names))
+    by_spelling = {_capitalized(name): name for name in names}
     return [
         (match.start(), match.end(), by_spelling[_capitalized(match[1])])
-        for match in pattern.finditer(text)
+        for match in _finder(tuple(names)).finditer(text)
     ]
 
 
 @functools.cache
-def _spellings(names: tuple[str, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return names by their spelling at a sentence's begin, and what finds them in a text."""
+def _finder(names: tuple[str, ...]) -> re.Pattern[str]:
     alternatives = "|".join(
         f"[{name[0]}{name[0].upper()}]{re.escape(name[1:])}"
         for name in sorted(names, key=len, reverse=True)
     )
-    pattern = re.compile(rf"(?<![\w-])({alternatives})s?(?![\w-])")
-    return {_capitalized(name): name for name in names}, pattern
+    return re.compile(rf"(?<![\w-])({alternatives})s?(?![\w-])")
 
 
 def _capitalized(name: str) -> str:
@@ -91,30 +90,17 @@ def link_terms(app: Sphinx, document: nodes.document, docname: str) -> None:
         for start, stop, name in uses_of(text, terms):
             if name not in seen:
                 seen.add(name)
-                parts.append(nodes.Text(text[end:start]))
-                parts.append(_link(app, docname, terms[name], text[start:stop]))
+                shown = nodes.inline("", text[start:stop])
+                anchor, meaning = terms[name]
+                link = make_refnode(app.builder, docname, GLOSSARY, anchor, shown, meaning)
+                link["classes"].append("glossary-term")
+                parts += [nodes.Text(text[end:start]), link]
                 end = stop
         if parts:
             text.parent.replace(text, [*parts, nodes.Text(text[end:])])
 
 
-def _link(app: Sphinx, docname: str, term: Term, text: str) -> nodes.reference:
-    shown = nodes.inline("", text)
-    link = make_refnode(app.builder, docname, GLOSSARY, term.anchor, shown, term.meaning)
-    link["classes"].append("glossary-term")
-    return link
-
-
 def _is_running_text(text: nodes.Text) -> bool:
-    node, in_paragraph = text.parent, False
-    while node is not None:
-        if isinstance(node, UNLINKED) or "cell_output" in node.get("classes", []):
-            return False
-        in_paragraph |= isinstance(node, nodes.paragraph)
-        node = node.parent
-    return in_paragraph
-
-
-def setup(app: Sphinx) -> None:
-    """Connect the links."""
-    app.connect("doctree-resolved", link_terms)
+    around = list(ancestors(text))
+    linked = not any(isinstance(node, UNLINKED) for node in around) and not is_printed(text)
+    return linked and any(isinstance(node, nodes.paragraph) for node in around)

@@ -19,95 +19,81 @@ def recorded_claims(path: Path) -> Iterator[str]:
     """Yield the ids that a notebook's cells record, in order, with repetitions."""
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
-            yield from _recorded_in(ast.parse(cell.source))
+            yield from recorded_in(ast.parse(cell.source))
 
 
-def _recorded_in(tree: ast.AST) -> Iterator[str]:
+def recorded_in(tree: ast.AST) -> Iterator[str]:
+    """Yield the ids that code records."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "record":
             yield ast.literal_eval(node.args[0])
 
 
-class Ledger:
-    """The table of all claims, as text or as HTML, with a link to the cell of each check."""
-
-    def __init__(self) -> None:
-        self.claims = list(book_claims().values())
-        self.depths: dict[str, int] = {}
-        for claim in book_claims().values():
-            self._measure(claim.id)
-        self.chapters = {
-            claim_id: path.stem for path in chapter_paths() for claim_id in recorded_claims(path)
-        }
-
-    def _measure(self, name: str) -> int:
-        """Return how many claims stand one upon the other below a claim."""
-        if name not in self.depths:
-            foundations = book_claims()[name].rests_on
-            self.depths[name] = max((1 + self._measure(other) for other in foundations), default=0)
-        return self.depths[name]
-
-    def counts(self) -> dict[str, int]:
-        """Return how many claims have each verdict."""
-        verdicts = [claim.verdict for claim in self.claims]
-        return {verdict: verdicts.count(verdict) for verdict in MARKS}
-
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
-            for claim in self.claims
-        )
-
-    def _repr_html_(self) -> str:
-        names = ["Claim and verdict", "What is claimed, and what was found", "Rests on"]
-        if not are_of_the_book():
-            names.append("On your letters")
-        exercises = sorted({claim.id[0] for claim in self.claims})
-        return fill_page(
-            "ledger_filter.html",
-            exercises=option_elements(["all", *exercises], selected="all"),
-            verdicts=option_elements(["all", *self._verdicts()], selected="all"),
-            table=html_table("ledger", names, [self._row(claim) for claim in self.claims]),
-        )
-
-    def _verdicts(self) -> list[str]:
-        return [verdict for verdict, count in self.counts().items() if count]
-
-    def _row(self, claim: Claim) -> str:
-        chapter = self.chapters.get(claim.id)
-        name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
-        found = f'<p class="found">Found: {typeset(claim.because)}</p>' if claim.because else ""
-        foundations = ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on)
-        cells = [
-            f"{name}<br><strong>{MARKS[claim.verdict]} {claim.verdict}</strong>"
-            f"<br><small>{html.escape(claim.report)}</small>",
-            typeset(claim.claim) + found,
-            foundations,
-        ]
-        if not are_of_the_book():
-            cells.append(typeset(outcome_on_other_letters(claim.id)))
-        attributes = (
-            f' id="{claim.id}" class="claim-{claim.verdict}"'
-            f' style="--depth: {self.depths[claim.id]}"'
-            f' data-exercise="{claim.id[0]}" data-verdict="{claim.verdict}"'
-        )
-        return html_row(cells, attributes=attributes)
+def verdict_counts() -> dict[str, int]:
+    """Return how many claims have each verdict."""
+    verdicts = [claim.verdict for claim in book_claims().values()]
+    return {verdict: verdicts.count(verdict) for verdict in MARKS}
 
 
 class VerdictCounts:
     """How many claims have each verdict, each a link to those claims in the ledger."""
 
-    def __init__(self) -> None:
-        self.counts = Ledger().counts()
-
     def __repr__(self) -> str:
-        return ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())
+        return ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts().items())
 
     def _repr_html_(self) -> str:
         links = "".join(
             f'<a href="claims.html#verdict={verdict}" class="claim-{verdict}">'
             f"<strong>{count}</strong> {MARKS[verdict]} {verdict}</a>"
-            for verdict, count in self.counts.items()
+            for verdict, count in verdict_counts().items()
             if count
         )
         return f'<div class="verdict-counts">{links}</div>'
+
+
+def depth(name: str) -> int:
+    """Return how many claims stand one upon the other below a claim."""
+    return max((1 + depth(other) for other in book_claims()[name].rests_on), default=0)
+
+
+class Ledger:
+    """The table of all claims, as text or as HTML, with a link to the cell of each check."""
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
+            for claim in book_claims().values()
+        )
+
+    def _repr_html_(self) -> str:
+        claims = book_claims().values()
+        chapters = {name: path.stem for path in chapter_paths() for name in recorded_claims(path)}
+        names = ["Claim and verdict", "What is claimed, and what was found", "Rests on"]
+        if not are_of_the_book():
+            names.append("On your letters")
+        exercises = sorted({claim.id[0] for claim in claims})
+        verdicts = [verdict for verdict, count in verdict_counts().items() if count]
+        return fill_page(
+            "ledger_filter.html",
+            exercises=option_elements(["all", *exercises], selected="all"),
+            verdicts=option_elements(["all", *verdicts], selected="all"),
+            table=html_table("ledger", names, [_row(one, chapters.get(one.id)) for one in claims]),
+        )
+
+
+def _row(claim: Claim, chapter: str | None) -> str:
+    name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
+    found = f'<p class="found">Found: {typeset(claim.because)}</p>' if claim.because else ""
+    cells = [
+        f"{name}<br><strong>{MARKS[claim.verdict]} {claim.verdict}</strong>"
+        f"<br><small>{html.escape(claim.report)}</small>",
+        typeset(claim.claim) + found,
+        ", ".join(f'<a href="#{other}">{other}</a>' for other in claim.rests_on),
+    ]
+    if not are_of_the_book():
+        cells.append(typeset(outcome_on_other_letters(claim.id)))
+    attributes = (
+        f' id="{claim.id}" class="claim-{claim.verdict}" style="--depth: {depth(claim.id)}"'
+        f' data-exercise="{claim.id[0]}" data-verdict="{claim.verdict}"'
+    )
+    return html_row(cells, attributes=attributes)

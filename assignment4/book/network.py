@@ -11,10 +11,7 @@ class NetworkError(OSError):
 
 
 def forbid_network() -> None:
-    """Let no code of this process look up or connect to another machine, until it ends.
-
-    Afterwards an attempt raises NetworkError. Connections within the machine are as before.
-    """
+    """Have each attempt of this process to look up or reach another machine raise NetworkError."""
     sys.addaudithook(_refuse)
 
 

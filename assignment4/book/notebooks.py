@@ -28,23 +28,17 @@ METADATA = {
 }
 """A stored chapter's kernel and language, the same whichever Python executed it."""
 
-NETWORK_OFF = """from assignment4.book.network import forbid_network
-
-forbid_network()
-del forbid_network
+KERNEL_SETTINGS = """
+get_config().IPKernelApp.log_level = "ERROR"
+get_config().IPKernelApp.exec_lines = [
+    '__import__("assignment4.book.network").book.network.forbid_network()'
+]
 """
-"""What a chapter's kernel executes before its first cell."""
+"""A quiet log, and no network before the first cell; no name is left behind."""
 
 
 def toc_entries(root: Path = ROOT) -> list[str]:
-    """Return the pages of `_toc.yml` in reading order, without suffix.
-
-    Args:
-        root: the folder with `_toc.yml`.
-
-    Returns:
-        Paths relative to `root`, such as "chapters/intro".
-    """
+    """Return the pages of `_toc.yml` in reading order, such as "chapters/intro"."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *_files_below(toc)]
 
@@ -66,9 +60,8 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
 def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     """Return the environment variables that a chapter's kernel needs beside the inherited ones.
 
-    `import assignment4` works, the network is off, training shows no progress bar, a person's
-    IPython settings stay out, and relative paths, which a person gives from the root, hold in the
-    chapters' folder too. A `~` is the home folder also where no shell has replaced it.
+    Training shows no progress bar, a person's IPython settings stay out, and paths hold in the
+    chapters' folder, too: relative ones start at the root, and ~ is home even without a shell.
     """
     search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {
@@ -84,25 +77,18 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
 
 @functools.cache
 def _plain_ipython_folder() -> tempfile.TemporaryDirectory:
-    """Return a folder that lasts as long as this process.
-
-    Its settings quieten the kernel's log, and turn the kernel's network off.
-    """
+    """Return a folder with the kernel's settings that lasts as long as this process."""
     folder = tempfile.TemporaryDirectory(prefix="ipython-")
-    profile = Path(folder.name) / "profile_default"
-    profile.mkdir()
-    settings = 'get_config().IPKernelApp.log_level = "ERROR"\n'
-    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
-    (profile / "startup").mkdir()
-    (profile / "startup" / "offline.py").write_text(NETWORK_OFF, encoding="utf-8")
+    path = Path(folder.name) / "profile_default" / "ipython_kernel_config.py"
+    path.parent.mkdir()
+    path.write_text(KERNEL_SETTINGS, encoding="utf-8")
     return folder
 
 
 def execute(path: Path) -> nbformat.NotebookNode:
     """Return the notebook with the outputs of a fresh kernel, run in the notebook's folder.
 
-    Raises:
-        RuntimeError: a cell fails; the message names the notebook and shows the cell.
+    RuntimeError: a cell fails; the message names the notebook and shows the cell.
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(

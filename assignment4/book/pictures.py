@@ -1,9 +1,4 @@
-"""Pictures that a chapter draws, compared with the stored ones.
-
-Bitmaps are not the same to the bit on every machine, and a picture of what a network has learned
-differs more. So a picture may differ from the stored one by a tolerance: the mean absolute
-difference of its colours, 0 for equal pictures and 1 for a white one in place of a black one.
-"""
+"""Pictures that a chapter draws, compared with the stored ones: no machine draws the same bits."""
 
 import base64
 import io
@@ -13,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 TOLERANCE = 0.005
-"""Of a picture whose cell states no other under `picture_tolerance` in its metadata."""
+"""The largest difference, unless a cell states another as `picture_tolerance` in its metadata."""
 
 EDGE = 0.05
 """By this share the sizes of two pictures may differ, since the edge is cut where text ends."""
@@ -22,7 +17,7 @@ EDGE = 0.05
 def difference(picture: bytes, stored: bytes) -> float:
     """Return the mean absolute difference of two PNG pictures' colours, from 0 to 1.
 
-    It is 1 where their sizes differ by more than the edge.
+    It is 1 for a white one in place of a black one, and where sizes differ by more than the edge.
     """
     drawn, known = (_colors(one) for one in (picture, stored))
     height, width, _ = np.minimum(drawn.shape, known.shape)
@@ -34,12 +29,9 @@ def difference(picture: bytes, stored: bytes) -> float:
 def changed_pictures(
     outputs: Sequence[Mapping], stored: Sequence[Mapping], tolerance: float
 ) -> list[str]:
-    """Return a line for each picture of a cell that differs from the stored one by too much.
+    """Return a line for each picture in a cell's outputs that differs by more than the tolerance.
 
-    Args:
-        outputs: of the cell, as a notebook has them.
-        stored: the same of the stored chapter, with as many pictures.
-        tolerance: the largest difference allowed.
+    The stored outputs have as many pictures.
     """
     pairs = zip(_pictures(outputs), _pictures(stored), strict=True)
     differences = [difference(picture, known) for picture, known in pairs]

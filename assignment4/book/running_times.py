@@ -1,20 +1,18 @@
-r"""Running times that the benchmarks have measured, compared round by round, and their growth.
-
-How cost grows with size is told by the exponent p of a power law $t = c\,n^p$, the slope of a line
-through the logarithms. Work with a part that does not grow is no power law: its slope rises from 0
-to that of the part that grows. So beside the exponent over all sizes stands that of the largest
-two, which the fixed part touches least.
-"""
+"""Running times that the benchmarks have measured, compared round by round, and their growth."""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 from scipy import stats
 
 from assignment4 import ROOT
+from assignment4.figures.colors import BLUE, GREEN, ORANGE
 from assignment4.intervals import CONFIDENCE, Interval, is_above
 from assignment4.replication.json_lines import read_json_lines
 from assignment4.tables import Table
@@ -22,34 +20,23 @@ from assignment4.tables import Table
 RESULTS = ROOT / "results" / "speed.jsonl"
 """One measurement a line, the newest of a benchmark last."""
 
-FEWEST_SIZES = 4
+STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
 Seconds = Mapping[str, Sequence[float]]
 """Of each way by its name, round by round."""
 
 
-class Spread(NamedTuple):
-    """The median of measured numbers, and their extremes."""
-
-    least: float
-    median: float
-    most: float
-
-    def told(self, form: str) -> str:
-        """Return the numbers in a format such as ".1f", all marked as measured."""
-        return f"≈{self.median:{form}} (≈{self.least:{form}} to ≈{self.most:{form}})"
+def spread(numbers: Sequence[float]) -> Interval:
+    """Return the median of numbers between their extremes."""
+    return Interval(min(numbers), statistics.median(numbers), max(numbers))
 
 
-def spread(numbers: Sequence[float]) -> Spread:
-    """Return the median and the extremes of numbers."""
-    return Spread(min(numbers), statistics.median(numbers), max(numbers))
+def told(measured: Interval, form: str) -> str:
+    """Return the numbers in a format such as ".1f", all marked as measured."""
+    return f"≈{measured.estimate:{form}} (≈{measured.lower:{form}} to ≈{measured.upper:{form}})"
 
 
 def measurements(benchmark: str, *, path: Path = RESULTS) -> list[dict]:
-    """Return all measurements of a benchmark, the oldest first.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """Return all measurements of a benchmark, the oldest first; ValueError: there is none."""
     lines = read_json_lines(path, ["benchmark"])
     found = [line for line in lines if line["benchmark"] == benchmark]
     if not found:
@@ -58,17 +45,12 @@ def measurements(benchmark: str, *, path: Path = RESULTS) -> list[dict]:
 
 
 def newest(benchmark: str, *, path: Path = RESULTS) -> dict:
-    """Return the last measurement of a benchmark; see `measurements`."""
+    """Return the last measurement of a benchmark; ValueError: there is none."""
     return measurements(benchmark, path=path)[-1]
 
 
 def seconds_each(measured: Mapping[str, object]) -> dict[str, list[float]]:
-    """Return the seconds of each way for one unit of its work.
-
-    Args:
-        measured: a measurement with its `ways`, the seconds of each by its name. Where the ways did
-            different amounts of the same work, `amounts` has how many units each did.
-    """
+    """Return the seconds of each way for one unit of its work; `amounts` has units by way."""
     amounts = measured.get("amounts", {})
     return {
         name: [one / amounts.get(name, 1) for one in seconds]
@@ -76,35 +58,27 @@ def seconds_each(measured: Mapping[str, object]) -> dict[str, list[float]]:
     }
 
 
-def times_as_fast(seconds: Seconds, one: str, other: str) -> Spread:
+def times_as_fast(seconds: Seconds, one: str, other: str) -> Interval:
     """Return how many times as fast as the other the one is, round by round."""
     pairs = zip(seconds[other], seconds[one], strict=True)
     return spread([slow / fast for slow, fast in pairs])
 
 
-def compared(ratio: Spread) -> str:
+def compared(ratio: Interval) -> str:
     """Say in words whether a ratio of speeds lay on one side of 1 in every round."""
-    if ratio.least > 1:
-        return "faster in every round"
-    return "slower in every round" if ratio.most < 1 else "now faster, now slower"
+    words = {True: "faster in every round", False: "slower in every round"}
+    return words.get(is_above(ratio, 1), "now faster, now slower")
 
 
 def compare_ways(
     seconds: Seconds, *, way: str = "the book", unit: str = "seconds", scale: float = 1
 ) -> Table:
-    """Return how long each way takes, and how many times as fast as it one of them is.
-
-    Args:
-        seconds: of all ways.
-        way: the one that all are compared with.
-        unit: what the table gives in place of seconds, of which one is `scale` units.
-        scale: see there.
-    """
+    """Return how long each way takes, in units of 1/scale seconds, and how much faster one is."""
     rows = [
         [
             name,
-            spread([scale * one for one in some]).told(".3g"),
-            times_as_fast(seconds, way, name).told(",.2f"),
+            told(spread([scale * one for one in some]), ".3g"),
+            told(times_as_fast(seconds, way, name), ",.2f"),
         ]
         for name, some in seconds.items()
     ]
@@ -112,15 +86,10 @@ def compare_ways(
 
 
 class SpeedComparison(NamedTuple):
-    """Which way of which measurement is compared with which other one.
+    """What is done in a benchmark, in the book's way and in a peer's.
 
-    Attributes:
-        what: is done.
-        benchmark: the name of the measurement.
-        way: the book's.
-        peer: the other one.
-        least: how many times as fast the book's must be in the median round, where the book
-            promises it.
+    `least` is how many times as fast the book's must be in the median round, where that is
+    promised.
     """
 
     what: str
@@ -129,20 +98,16 @@ class SpeedComparison(NamedTuple):
     peer: str
     least: float | None = None
 
-    def ratio(self, *, path: Path = RESULTS) -> Spread:
-        """Return how many times as fast as its peer the book's way was in the newest measurement.
-
-        Raises:
-            ValueError: there is none.
-        """
+    def ratio(self, *, path: Path = RESULTS) -> Interval:
+        """Return how many times as fast the book's way was in the newest measurement."""
         seconds = seconds_each(newest(self.benchmark, path=path))
         return times_as_fast(seconds, self.way, self.peer)
 
-    def kept(self, ratio: Spread) -> str:
+    def kept(self, ratio: Interval) -> str:
         """Return "met" or "not met" for what is promised of the median round, or nothing."""
         if self.least is None:
             return ""
-        return "met" if ratio.median >= self.least else "not met"
+        return "met" if ratio.estimate >= self.least else "not met"
 
 
 BOOK = "the book"
@@ -167,20 +132,19 @@ def at_a_glance(*, path: Path = RESULTS) -> Table:
     for one in COMPARISONS:
         ratio = one.ratio(path=path)
         promised = "" if one.least is None else f"at least {one.least:g}"
-        told = ratio.told(".2f" if ratio.median < 100 else ",.0f")
-        rows.append([one.what, one.way, one.peer, told, promised, one.kept(ratio)])
+        shown = told(ratio, ".2f" if ratio.estimate < 100 else ",.0f")
+        rows.append([one.what, one.way, one.peer, shown, promised, one.kept(ratio)])
     names = ["what", "the book's way", "its peer", "times as fast", "promised", "in the median"]
     return Table(names, rows)
 
 
 class PowerLaw(NamedTuple):
-    """A fitted power law.
+    """Seconds as factor * size ** exponent.
 
-    Attributes:
-        exponent: p, with Student's interval of a slope, as if each deviation from the line were
-            drawn independently of the others.
-        factor: c, the seconds at size 1.
-        at_the_end: the exponent that the largest two sizes give alone.
+    The exponent has Student's interval of a slope, as if each deviation from the line were drawn
+    independently of the others. Where a part of the work does not grow, the slope rises from 0 to
+    that of the part that grows; `at_the_end` is the exponent of the largest two sizes alone, which
+    the fixed part touches least.
     """
 
     exponent: Interval
@@ -188,32 +152,18 @@ class PowerLaw(NamedTuple):
     at_the_end: float
 
     def seconds(self, sizes: Sequence[float]) -> np.ndarray:
-        """Return the seconds that the law gives for sizes, float64 of their shape."""
+        """Return the seconds that the law gives for sizes."""
         return self.factor * np.asarray(sizes, float) ** self.exponent.estimate
 
     @property
     def in_words(self) -> str:
         """Whether cost grows as size does: whether the exponent is 1."""
-        above = is_above(self.exponent, 1)
-        if above is None:
-            return "1 lies in the interval"
-        return "more than in proportion" if above else "less than in proportion"
+        words = {True: "more than in proportion", False: "less than in proportion"}
+        return words.get(is_above(self.exponent, 1), "1 lies in the interval")
 
 
 def fit_power_law(sizes: Sequence[float], seconds: Sequence[float]) -> PowerLaw:
-    """Fit a power law by least squares of the logarithms.
-
-    Args:
-        sizes: (n,) positive and ascending, four or more.
-        seconds: (n,) positive.
-
-    Raises:
-        ValueError: there are fewer than four sizes, or a number is not as it should be.
-    """
-    sizes, seconds = np.asarray(sizes, float), np.asarray(seconds, float)
-    positive = np.isfinite([sizes, seconds]).all() and min(sizes.min(), seconds.min()) > 0
-    if len(sizes) < FEWEST_SIZES or not positive or not (np.diff(sizes) > 0).all():
-        raise ValueError(f"no growth over ascending sizes: {sizes.tolist()}, {seconds.tolist()}")
+    """Fit a power law by least squares of the logarithms; three ascending sizes at least."""
     x, y = np.log(sizes), np.log(seconds)
     line = stats.linregress(x, y)
     margin = stats.t.ppf((1 + CONFIDENCE) / 2, len(x) - 2) * line.stderr
@@ -223,13 +173,7 @@ def fit_power_law(sizes: Sequence[float], seconds: Sequence[float]) -> PowerLaw:
 
 
 class Growth(NamedTuple):
-    """Measured seconds of the same work at several sizes.
-
-    Attributes:
-        unit: what the size counts.
-        sizes: ascending.
-        rounds: for each size the seconds of each round.
-    """
+    """Measured seconds of the same work at ascending sizes, for each size those of each round."""
 
     unit: str
     sizes: list[float]
@@ -242,8 +186,8 @@ class Growth(NamedTuple):
 
     @property
     def medians(self) -> list[float]:
-        """For each size the median of its rounds, in seconds."""
-        return [spread(seconds).median for seconds in self.rounds]
+        """The median of the rounds of each size, in seconds."""
+        return [statistics.median(seconds) for seconds in self.rounds]
 
     def law(self) -> PowerLaw:
         """Return the power law through the medians."""
@@ -253,3 +197,50 @@ class Growth(NamedTuple):
 def read_growth(measured: Mapping[str, object]) -> dict[str, Growth]:
     """Return the growth of each kind of work from a measurement called "growth"."""
     return {name: Growth(**series) for name, series in measured["series"].items()}
+
+
+def plot_growth(series: Mapping[str, Growth]) -> list[Axes]:
+    """Draw seconds against size on logarithmic axes, with the fitted power laws as lines.
+
+    Kinds of work whose names agree up to a comma, up to three, share a panel. Returns its axes.
+    """
+    panels = {}
+    for name, growth in series.items():
+        panels.setdefault(name.partition(",")[0], {})[name] = growth
+    rows = -(-len(panels) // 2)
+    figure = plt.figure(figsize=(8, 3.2 * rows), layout="constrained")
+    for number, some in enumerate(panels.values(), start=1):
+        _plot_panel(figure.add_subplot(rows, 2, number), some)
+    return figure.axes
+
+
+def _plot_panel(axes: Axes, series: Mapping[str, Growth]) -> None:
+    for (name, growth), (color, marker) in zip(series.items(), STYLES, strict=False):
+        medians = np.array(growth.medians)
+        spans = [
+            medians - [min(seconds) for seconds in growth.rounds],
+            [max(seconds) for seconds in growth.rounds] - medians,
+        ]
+        axes.errorbar(growth.sizes, medians, spans, fmt=marker, color=color, label=name, capsize=3)
+        axes.plot(growth.sizes, growth.law().seconds(growth.sizes), "--", color=color, linewidth=1)
+    axes.set(xscale="log", yscale="log", xlabel=growth.unit, ylabel="seconds")
+    axes.set_xticks(next(iter(series.values())).sizes)
+    axes.xaxis.set_major_formatter(EngFormatter(places=0, sep=""))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+
+
+def plot_chapters(seconds: Sequence[float]) -> Axes:
+    """Draw the seconds of all chapters up to each, in reading order, and a line for equal cost."""
+    axes = plt.figure(figsize=(6, 3.6), layout="constrained").subplots()
+    sums = np.concatenate([[0], np.cumsum(seconds)])
+    numbers = np.arange(len(sums))
+    axes.plot(numbers, sums, "o-", color=BLUE, label="chapters so far")
+    mean = float(np.mean(seconds))
+    axes.plot(numbers, mean * numbers, "--", color=ORANGE, linewidth=1, label="all alike")
+    axes.set(xlabel="chapters", ylabel="seconds")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    return axes
