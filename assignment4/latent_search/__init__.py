@@ -19,7 +19,6 @@ from assignment4.latent_search.trap import (
     move_normalization_behind_reshape,
     normalization_jacobian,
     search_as_scripts,
-    set_normalizations,
     trains_only_latent,
 )
 from assignment4.latent_search.walk import Walks, nearest_mixtures, walk_between_letters
@@ -45,7 +44,6 @@ __all__ = [
     "search",
     "search_as_scripts",
     "search_one_by_one",
-    "set_normalizations",
     "shares_of_variance",
     "trains_only_latent",
     "walk_between_letters",

@@ -184,10 +184,16 @@ def run_one_by_one(
     descent: Descent, means: np.ndarray, constants: np.ndarray, starts: np.ndarray
 ) -> Search:
     """Run a descent of one vector for one class after the other; see `search`."""
-    found = [
-        descent.run(means[[label]], constants[[label]], starts[[label]])
-        for label in range(len(starts))
-    ]
+    return joined(
+        [
+            descent.run(means[[label]], constants[[label]], starts[[label]])
+            for label in range(len(starts))
+        ]
+    )
+
+
+def joined(found: Sequence[Search]) -> Search:
+    """Return searches of one class each as a search of all."""
     return Search(
         np.concatenate([one.vectors for one in found]),
         np.concatenate([one.images for one in found]),

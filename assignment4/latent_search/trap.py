@@ -14,10 +14,11 @@ import numpy as np
 import sympy
 import tensorflow as tf
 from keras import layers
+from scipy import stats
 
 from assignment4.claims import Finding
 from assignment4.encoder_decoder.models import outputs_of
-from assignment4.latent_search.descent import Search, search_one_by_one
+from assignment4.latent_search.descent import Search, joined, search_one_by_one
 from assignment4.latent_search.found import TOLERANCE
 
 epsilon = sympy.Symbol("epsilon", positive=True)
@@ -67,11 +68,18 @@ def normalizations(decoder: keras.Model) -> list[layers.BatchNormalization]:
     return [layer for layer in decoder.layers if isinstance(layer, layers.BatchNormalization)]
 
 
-def set_normalizations(decoder: keras.Model, *, scale: float, shift: float) -> None:
-    """Set all scales and all shifts of a decoder's batch normalisations."""
+def draw_normalizations(decoder: keras.Model, generator: np.random.Generator) -> None:
+    """Set a decoder's batch normalisations to random values, as the report's scripts begin.
+
+    Scales and moving variances are from N(1, 0.1), shifts and moving means from N(0, 0.1), without
+    what lies more than two deviations off. Source: the report's latent_space.py.
+    """
+    draw = stats.truncnorm(-2, 2).rvs
     for layer in normalizations(decoder):
-        layer.gamma.assign(np.full(layer.gamma.shape, scale))
-        layer.beta.assign(np.full(layer.beta.shape, shift))
+        size = layer.gamma.shape
+        layer.set_weights(
+            [center + 0.1 * draw(size, random_state=generator) for center in (1, 0, 0, 1)]
+        )
 
 
 def search_as_scripts(
@@ -79,21 +87,36 @@ def search_as_scripts(
     means: np.ndarray,
     constants: np.ndarray,
     starts: np.ndarray,
+    *,
+    seed: int,
     **options: float,
-) -> Search:
+) -> tuple[Search, np.ndarray]:
     """Search the way of the report's scripts: it changes the decoder it is given.
 
-    One letter after the other, in batches of one, with batch normalisation in training mode. Beside
-    the vector the scales and shifts of the batch normalisations are optimised, from where they are,
-    and they are not put back before the next letter. The images are as drawn in training mode after
-    each letter's last step. For the arguments see `search_one_by_one`.
+    One letter after the other, in batches of one, with batch normalisation in training mode. Each
+    letter has the decoder's own weights, without the last bias, and normalisations drawn anew.
+    Beside the vector their scales and shifts are optimised, and the slopes of the activations. For
+    the arguments see `search_one_by_one`.
 
-    Source: the report's public source.
+    Returns:
+        What was found, with the images as drawn in training mode after the last step; and the
+        images that the scripts show, drawn with the moving averages, (classes, 28, 28, 1).
+
+    Source: the report's latent_space.py.
     """
-    weights = [weight for layer in normalizations(decoder) for weight in layer.trainable_weights]
-    return search_one_by_one(
-        decoder, means, constants, starts, training=True, weights=weights, **options
-    )
+    generator, restored = np.random.default_rng(seed), decoder.get_weights()
+    trained = [weight for layer in normalizations(decoder) for weight in layer.trainable_weights]
+    trained += [layer.alpha for layer in decoder.layers if isinstance(layer, layers.PReLU)]
+    bias = decoder.get_layer("last").bias
+    found, shown = [], []
+    for label in range(len(starts)):
+        decoder.set_weights(restored)
+        bias.assign(np.zeros(bias.shape))
+        draw_normalizations(decoder, generator)
+        task = means[[label]], constants[[label]], starts[[label]]
+        found.append(search_one_by_one(decoder, *task, training=True, weights=trained, **options))
+        shown.append(outputs_of(decoder, found[-1].vectors))
+    return joined(found), np.concatenate(shown)
 
 
 def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:

@@ -4,7 +4,7 @@ The report minimises $\sum_{i=k+1}^d v_i^T \Sigma v_i$, line (15) without L, ove
 $v_{k+1}, \dots, v_d$. In the coordinates of the eigenvectors $\Sigma$ is the diagonal matrix of
 its eigenvalues, and a basis is a (d, d - k) matrix whose columns are the discarded vectors.
 
-Its Lagrangian, with $v_i^T$ for the $v_i$ and $j \ne i$ for the $i \ne i$ in print, is
+Its Lagrangian, with $v_i^T$ for the $v_i$ in print, is
 $F = \sum_i v_i^T \Sigma v_i + \sum_i \lambda_i (1 - v_i^T v_i)
 + \sum_i \sum_{j \ne i} \lambda_{ij} v_i^T v_j$. The pair i, j occurs in it twice, so the derivative
 by $v_i$ has $\lambda_{ij} + \lambda_{ji}$ where the report has $\lambda_{ij}$: its $\lambda_{ij}$
@@ -15,7 +15,7 @@ Symbolic checks are for all real values of their symbols. Source: report, Exerci
 """
 
 from collections.abc import Callable, Sequence
-from itertools import permutations, product
+from itertools import permutations
 
 import numpy as np
 import sympy
@@ -30,11 +30,6 @@ PairRule = Callable[[sympy.MatrixBase, sympy.MatrixBase, sympy.MatrixBase], symp
 
 def _form(s: Setting) -> np.ndarray:
     return sum(v.T @ s.covariance @ v for v in s.discarded)
-
-
-def _constraints(s: Setting) -> np.ndarray:
-    """Return the last sum of the Lagrangian, with every multiplier 1."""
-    return sum(v.T @ w for v, w in permutations(s.discarded, 2))
 
 
 def _derivative(s: Setting) -> tuple[np.ndarray, np.ndarray]:
@@ -56,18 +51,6 @@ def form_without_transpose(s: Setting) -> np.ndarray:
 
 
 @slip(
-    "the Lagrangian",
-    r"\sum_{i=k+1}^{d} \sum_{i \ne i=k+1}^{d} \lambda_{i,j} v_i^T v_j",
-    r"\sum_{i=k+1}^{d} \sum_{i \ne j=k+1}^{d} \lambda_{i,j} v_i^T v_j",
-    "$i$ for $j$",
-    _constraints,
-)
-def constraints_of_no_index(s: Setting) -> np.ndarray:
-    """The last sum of the Lagrangian as printed: no index differs from itself."""
-    return sum(v.T @ w for v, w in product(s.discarded, repeat=2) if v is not v)
-
-
-@slip(
     "its derivative",
     r"v_j \, \partial F / \partial v_i",
     r"v_j^T \, \partial F / \partial v_i",
@@ -80,7 +63,7 @@ def derivative_times_column(s: Setting) -> np.ndarray:
     return v @ derivative
 
 
-SLIPS = (form_without_transpose, constraints_of_no_index, derivative_times_column)
+SLIPS = (form_without_transpose, derivative_times_column)
 """The misprints of the Lagrangian, in the report's order."""
 
 
