@@ -46,18 +46,18 @@ def test_windows_lie_over_pixels_and_padding():
 
 
 def test_a_proof_is_typeset_line_by_line():
-    _, *lines = typeset_proof(prove_preimages(*SIZE_FORMULAS["SAME"])).split(r"\\[1.5ex]")
+    _, *lines = typeset_proof(prove_preimages(*SIZE_FORMULAS["SAME"])).data.split(r"\\[1.5ex]")
     _, claim, unrounded, margin = lines[1].split(" & ")
     assert claim == r"\left\lceil{\frac{n}{s}}\right\rceil \leq m"
     assert unrounded == r"\frac{n}{s} \leq m"
     assert margin.strip() == r"\frac{r}{i + r + 1}"
-    text = typeset_proof(prove_preimages(*SIZE_FORMULAS["VALID"]))
+    text = typeset_proof(prove_preimages(*SIZE_FORMULAS["VALID"])).data
     assert text.count(r"\left\lfloor{\frac{- k' + n}{s}}\right\rfloor + 1") == 4
 
 
 def test_equations_stand_four_in_a_line():
     steps = prove_preimages(*SIZE_FORMULAS["SAME"])
-    text = typeset_equations([step.claim for step in [*steps, *steps]])
+    text = typeset_equations([step.claim for step in [*steps, *steps]]).data
     assert [line.count("qquad") for line in text.split(r"\\[1ex]")] == [3, 3]
 
 
