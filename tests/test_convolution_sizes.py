@@ -113,7 +113,7 @@ def test_output_shape_treats_each_axis_by_its_own_numbers():
     [
         ({"strides": 0}, "stride"),
         ({"strides": (2, 1.5)}, "stride"),
-        ({"strides": (1, 2, 2, 1)}, "one number or two"),
+        ({"strides": (1, 2, 2, 1)}, "longer"),
         ({"dilations": -1}, "dilation"),
         ({"padding": "same"}, "SAME"),
         ({"kernel_shape": (3, 3, 3, 4)}, "channels"),
