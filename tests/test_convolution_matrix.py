@@ -1,8 +1,7 @@
 """The convolution as a matrix, and what goes back through it, found in ways that share no code.
 
-The ways: the sparse matrix, loops in plain NumPy, TensorFlow's backward pass, and the layers of
-TensorFlow and Keras. Values lie between 1 and 2, so that nothing cancels and the bound on the
-relative error holds for every single entry.
+Values lie between 1 and 2, so that nothing cancels and the bound on the relative error holds for
+every single entry.
 """
 
 import numpy as np
@@ -26,19 +25,13 @@ from assignment4.convolution import (
     transposes_equal_layers,
 )
 from assignment4.convolution import matrix as module
-from assignment4.convolution.layers import (
-    convolve,
-    gradients_by_tape,
-    layer_size,
-    transpose_convolve,
-)
+from assignment4.convolution.layers import convolve, gradients_by_tape, transpose_convolve
 from assignment4.convolution.scattering import contacts, scatter_loop
 
 FAST = settings(max_examples=60, derandomize=True, deadline=None)
-THOROUGH = settings(max_examples=600, derandomize=True, deadline=None)
 
+# The shape of a kernel, that of its input, and the options of a convolution.
 Layer = tuple[tuple[int, ...], tuple[int, int, int], dict]
-"""The shape of a kernel, that of its input, and the options of a convolution."""
 
 
 def pairs(largest: int) -> st.SearchStrategy[tuple[int, int]]:
@@ -64,8 +57,8 @@ def layers(draw, *, strided: bool = True, dilated: bool = True) -> Layer:
     return (*kernel_size, *channels), (*sizes, channels[0]), options
 
 
+# What TensorFlow has a backward pass for: strides or dilations, not both.
 WITH_GRADIENT = st.one_of(layers(dilated=False), layers(strided=False))
-"""What TensorFlow has a backward pass for: strides or dilations, not both."""
 
 
 def draw_numbers(layer: Layer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -80,8 +73,9 @@ def assert_agree(found: np.ndarray, expected: np.ndarray) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0, strict=True)
 
 
-def assert_loops_agree(layer: Layer) -> None:
-    """Compare matrix, TensorFlow's convolution and kernel gradient with loops over contacts."""
+@FAST
+@given(layers())
+def test_matrix_convolution_and_kernel_gradient_are_loops_over_contacts(layer):
     kernel, image, values = draw_numbers(layer)
     _, input_shape, options = layer
     A = convolution_matrix(kernel, input_shape, **options)
@@ -96,8 +90,9 @@ def assert_loops_agree(layer: Layer) -> None:
     assert_agree(kernel_gradient(image, values, kernel.shape[:2], **options), weights)
 
 
-def assert_layers_agree(layer: Layer) -> None:
-    """Compare the matrix with TensorFlow's backward pass and with the transposed layers."""
+@FAST
+@given(WITH_GRADIENT)
+def test_the_transpose_is_tensorflow_s_backward_pass_and_its_transposed_layers(layer):
     kernel, image, values = draw_numbers(layer)
     _, input_shape, options = layer
     A = convolution_matrix(kernel, input_shape, **options)
@@ -117,33 +112,11 @@ def assert_layers_agree(layer: Layer) -> None:
         assert_agree(found.numpy(), expected)
 
 
-@FAST
-@given(layers())
-def test_matrix_and_loops_agree(layer):
-    assert_loops_agree(layer)
-
-
-@FAST
-@given(WITH_GRADIENT)
-def test_matrix_and_layers_agree(layer):
-    assert_layers_agree(layer)
-
-
-@pytest.mark.slow
-@THOROUGH
-@given(st.one_of(layers(), WITH_GRADIENT))
-def test_ways_agree_on_hundreds_of_layers(layer):
-    assert_loops_agree(layer)
-    if layer[2]["strides"] == (1, 1) or layer[2]["dilations"] == (1, 1):
-        assert_layers_agree(layer)
-
-
 @pytest.mark.parametrize(
     ("taps", "options", "expected"),
     [
         ([1, 2, 3], {"stride": 1, "padding": "VALID"}, [[1, 2, 3, 0], [0, 1, 2, 3]]),
         ([1, 2, 3], {"stride": 2, "padding": "SAME"}, [[1, 2, 3, 0], [0, 0, 1, 2]]),
-        ([1, 2, 3], {"stride": 3, "padding": "SAME"}, [[2, 3, 0, 0], [0, 0, 1, 2]]),
         ([1, 2], {"stride": 3, "padding": "SAME"}, [[1, 2, 0, 0], [0, 0, 0, 1]]),
     ],
 )
@@ -151,12 +124,6 @@ def test_rows_of_a_line_by_hand(taps, options, expected):
     found = line_matrix(taps, 4, **options)
     assert found.tolist() == expected
     assert found.dtype == int
-
-
-def test_a_line_with_stride_1_has_a_toeplitz_matrix():
-    for taps, padding in ([1, 2, 3], "SAME"), ([4, 3, 2, 1], "SAME"), ([1, 2], "VALID"):
-        T = line_matrix(taps, 7, stride=1, padding=padding)
-        assert (scipy.linalg.toeplitz(T[:, 0], T[0]) == T).all()
 
 
 def test_flat_order_is_height_width_channel():
@@ -194,18 +161,6 @@ def test_columns_beyond_32_bits_are_right():
     assert matrix.indices.tolist() == (corners[:, None] * channels + np.arange(4)).ravel().tolist()
 
 
-@pytest.mark.parametrize(("kernel", "size"), [(2, 2), (3, 1), (4, 0)])
-def test_a_kernel_as_large_as_the_axis_leaves_one_pixel_and_a_larger_one_none(kernel, size):
-    assert layer_size(3, kernel=kernel, stride=1, padding="VALID") == size
-
-
-def test_kernel_gradient_of_errors_from_another_image_is_refused():
-    with pytest.raises(ValueError, match="shape"):
-        kernel_gradient(
-            np.ones((28, 28, 1)), np.ones((14, 13, 4)), (3, 3), strides=2, padding="SAME"
-        )
-
-
 def test_activated_error_by_hand():
     values, targets = np.array([-2.0, 3.0, 0.0]), np.array([0.5, 1.0, 1.0])
     assert activated_error(values, targets, slope=0.25) == (1 + 2**2 + 1) / 3
@@ -220,13 +175,14 @@ def central_differences(function, place: np.ndarray, step: float = 1e-6) -> np.n
     return np.reshape(found, place.shape)
 
 
-@pytest.mark.parametrize("kernel_size", [(3, 3), (2, 3), (4, 2)])
-@pytest.mark.parametrize("padding", ["SAME", "VALID"])
-@pytest.mark.parametrize("strides", [1, (2, 1), (2, 3)])
-def test_gradients_of_the_error_are_its_differences(strides, padding, kernel_size):
+@pytest.mark.parametrize(
+    ("kernel_size", "strides", "padding"),
+    [((3, 3), (2, 1), "SAME"), ((2, 3), (2, 3), "SAME"), ((4, 2), 1, "VALID"), ((4, 2), 2, "SAME")],
+)
+def test_gradients_of_the_error_are_its_differences(kernel_size, strides, padding):
     """Of the kernels some need Keras's own choice for one axis, and a number for the other."""
     generator = np.random.default_rng(0)
-    image, kernel = generator.normal(size=(6, 8, 2)), generator.normal(size=(*kernel_size, 2, 3))
+    image, kernel = generator.normal(size=(6, 7, 2)), generator.normal(size=(*kernel_size, 2, 3))
     options = {"strides": strides, "padding": padding}
     targets = generator.normal(size=output_shape(kernel.shape, image.shape, **options))
 
@@ -235,7 +191,6 @@ def test_gradients_of_the_error_are_its_differences(strides, padding, kernel_siz
         return activated_error(values, targets.ravel(), slope=0.25)
 
     found = error_gradients(image, kernel, targets, slope=0.25, **options)
-    assert list(found) == ["matrix", "backward pass", "transposed layer"]
     expected = central_differences(lambda x: error(x, kernel), image)
     for gradient in found.values():
         assert gradient == pytest.approx(expected, abs=1e-8)
@@ -281,7 +236,6 @@ def test_checks_of_the_matrix_and_its_transpose_fail(wrong):
 @pytest.mark.can_fail("3b-transpose")
 def test_check_of_the_transpose_fails_on_what_undoes_the_values():
     inverse = scipy.sparse.csr_array(np.linalg.pinv(matrix_of().toarray()))
-    assert inverse.shape == matrix_of().T.shape
     assert not transposes_equal_layers([inverse], [LAYER])
 
 

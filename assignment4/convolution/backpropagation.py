@@ -1,24 +1,20 @@
-r"""Exercise 3 b: what goes back through a convolution, to its input and to its kernel.
+"""Exercise 3 b: what goes back through a convolution, to its input and to its kernel.
 
-The error is $E = g(A x)$, where g is an activation and a loss: the parametric ReLU and the mean
-squared error of Exercise 2.
+The error is E(x) = g(Ax), where g is the parametric ReLU and the mean squared error of Exercise 2.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from assignment4.convolution.layers import (
-    build_transposed,
-    gradients_by_tape,
-    transpose_convolve,
-)
+from assignment4.convolution.layers import build_transposed, gradients_by_tape, transpose_convolve
 from assignment4.convolution.matrix import convolution_matrix
 from assignment4.convolution.sizes import (
     axis_options,
     output_padding_pair,
-    output_shape,
     padding_amounts,
+    window_size,
 )
 
 
@@ -35,10 +31,9 @@ def activated_error(values: np.ndarray, targets: np.ndarray, *, slope: float) ->
 def activated_error_gradient(
     values: np.ndarray, targets: np.ndarray, *, slope: float
 ) -> np.ndarray:
-    r"""Return the gradient of `activated_error` by the values, in their shape.
+    r"""Return $\frac{2}{m} (h(y_i) - t_i)\, h'(y_i)$, the gradient of `activated_error` by y.
 
-    $\frac{2}{m} (h(y_i) - t_i)\, h'(y_i)$. At the kink, where h has no derivative, h'(0) counts
-    as 0, as in Keras's layer.
+    At the kink, where h has no derivative, h'(0) counts as 0, as in Keras's layer.
     """
     slopes = np.where(values > 0, 1.0, slope) * (values != 0)
     return 2 / values.size * (activate(values, slope) - targets) * slopes
@@ -47,17 +42,15 @@ def activated_error_gradient(
 def error_gradients(
     image: np.ndarray, kernel: np.ndarray, targets: np.ndarray, *, slope: float, **options
 ) -> dict[str, np.ndarray]:
-    """Return the gradient of E(x) = g(Ax) by the image, found in three ways.
+    """Return the gradient of E by the image: by "matrix", "backward pass" and "transposed layer".
 
     The matrix and the transposed layer send g's gradient back, worked out by hand; TensorFlow's
     backward pass sees Keras's activation and loss. The transposed layer is Keras's where that can
     lead back to the image's size (see `sizes.output_padding_pair`), and else TensorFlow's.
 
-    Image, kernel and targets are x, (h, w, in), the kernel, (kh, kw, in, out), and (output h,
-    output w, out), in float64; the options are strides and padding, as in `sizes.axis_options`.
-    The result has the shape of x for "matrix", "backward pass" and "transposed layer".
-
-    Source: report, Exercise 3 b.
+    Image, kernel and targets are (h, w, in), (kh, kw, in, out) and (output h, output w, out), in
+    float64, the options strides and padding, as in `sizes.axis_options`. Source: report, Exercise
+    3 b.
     """
     A = convolution_matrix(kernel, image.shape, **options)
     outer = activated_error_gradient(
@@ -81,7 +74,7 @@ def gradients_by_keras(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of E by image and kernel, by TensorFlow's backward pass.
 
-    Activation and loss are Keras's. Arguments are those of `error_gradients`.
+    Activation and loss are Keras's, the arguments those of `error_gradients`.
     """
     from assignment4.reproducible import keras
 
@@ -104,25 +97,13 @@ def kernel_gradient(
     $\partial E / \partial K_{abco} = \sum_{ij} x_{is + ad,\, js + bd,\, c}\, p_{ijo}$, with x
     padded: for each tap the pixels that it lies on, window by window, times the errors.
 
-    Args:
-        image: x, (h, w, in) float, the convolution's input.
-        errors: p, (output h, output w, out) float, the gradient by its output.
-        kernel_size: (kh, kw).
-        **options: strides, padding and dilations, as in `sizes.axis_options`.
-
-    Returns:
-        (kh, kw, in, out) float, TensorFlow's layout.
+    The image is x, (h, w, in), the errors p, (output h, output w, out), the gradient by the output;
+    kernel size and options are those of `sizes.axis_options`. It is (kh, kw, in, out).
     """
-    channels, filters = image.shape[-1], errors.shape[-1]
-    shape = (*kernel_size, channels, filters)
-    height, width, _ = output_shape(shape, image.shape, **options)
     rows, columns = axis_options(kernel_size, **options)
-    above = padding_amounts(image.shape[0], **rows)
-    beside = padding_amounts(image.shape[1], **columns)
-    padded = np.pad(image, [above, beside, (0, 0)])
-    gradient = np.empty(shape)
-    for a, b in np.ndindex(*kernel_size):
-        below = padded[a * rows["dilation"] :: rows["stride"]][:height]
-        pixels = below[:, b * columns["dilation"] :: columns["stride"]][:, :width]
-        gradient[a, b] = np.tensordot(pixels, errors, axes=((0, 1), (0, 1)))
-    return gradient
+    zeros = [padding_amounts(image.shape[0], **rows), padding_amounts(image.shape[1], **columns)]
+    spans = [window_size(axis["kernel"], axis["dilation"]) for axis in (rows, columns)]
+    windows = sliding_window_view(np.pad(image, [*zeros, (0, 0)]), spans, axis=(0, 1))
+    windows = windows[:: rows["stride"], :: columns["stride"]]
+    pixels = windows[..., :: rows["dilation"], :: columns["dilation"]]
+    return np.einsum("ijcab,ijo->abco", pixels, errors)

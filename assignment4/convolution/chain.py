@@ -9,46 +9,33 @@ from itertools import pairwise, product
 import numpy as np
 import sympy
 
-from assignment4.convolution.layers import (
-    build_transposed,
-    convolve,
-    layer_size,
-    transpose_convolve,
-)
+from assignment4.convolution import layers
 from assignment4.convolution.sizes import padding_amounts, preimage_sizes, strides_between
 from assignment4.intervals import Finding
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, int, int]  # (h, w, channels); the batch is left out
 
-SHAPES: tuple[Shape, ...] = ((64, 48, 17), (22, 24, 15), (11, 4, 13))
-"""(h, w, channels) of the input and of both outputs; the batch is left out."""
+SHAPES = ((64, 48, 17), (22, 24, 15), (11, 4, 13))  # of the input and of both outputs
 
-KERNEL = 3
-"""Height and width of both kernels."""
+KERNEL = 3  # height and width of both kernels
 
 REPORT_BLANKS = {"x1": 17, "x2": 15, "x3": 3, "x4": 2, "x5": 15, "x6": 13, "x7": 2, "x8": 6}
 """What the report put in: for each convolution channels in and out, then vertical and horizontal
 stride. Source: the report's public source, Exercise 1 a."""
 
 
-def chain_equations(shapes: Sequence[Shape] = SHAPES) -> list[sympy.Eq]:
+def chain_equations() -> list[sympy.Eq]:
     r"""Return one equation for each blank: the channels as they are, and $\lceil n / s \rceil = m$.
 
-    The padding is SAME, so the kernels do not matter. That the channels of a kernel are those of
-    its input and output is forced here: TensorFlow also takes kernels for groups of channels,
-    but 17 and 15, and 15 and 13, have no divisor in common. Each of x1, x2, ... has an equation
-    of its own.
+    The padding is SAME, so the kernels do not matter. Nor are there kernels for groups of channels,
+    which TensorFlow also takes: 17 and 15, and 15 and 13, have no divisor in common.
     """
-    equations = []
-    for before, after in pairwise(shapes):
-        first = len(equations) + 1
-        channels_in, channels_out, *strides = sympy.symbols(
-            f"x{first}:{first + 4}", integer=True, positive=True
-        )
-        equations.append(sympy.Eq(channels_in, before[2]))
-        equations.append(sympy.Eq(channels_out, after[2]))
-        for stride, size, output in zip(strides, before, after, strict=False):
-            equations.append(sympy.Eq(sympy.ceiling(size / stride), output))
+    equations, blanks = [], iter(sympy.symbols("x1:9", integer=True, positive=True))
+    for before, after in pairwise(SHAPES):
+        equations.append(sympy.Eq(next(blanks), before[2]))
+        equations.append(sympy.Eq(next(blanks), after[2]))
+        for axis in (0, 1):
+            equations.append(sympy.Eq(sympy.ceiling(before[axis] / next(blanks)), after[axis]))
     return equations
 
 
@@ -58,11 +45,17 @@ def solve_chain(shapes: Sequence[Shape] = SHAPES) -> dict[str, list[int]]:
     A blank with one value is forced, one with several is free among them, and one with none has
     no solution. No blank depends on another, so that any choice of values is a solution.
     """
-    columns: list[list[int]] = []
-    for before, after in pairwise(shapes):
-        strides = [strides_between(*sizes) for sizes in zip(before[:2], after[:2], strict=True)]
-        columns += [[before[2]], [after[2]], *strides]
+    columns = _choices(shapes, strides_between)
     return {f"x{number}": column for number, column in enumerate(columns, start=1)}
+
+
+def _choices(shapes: Sequence[Shape], strides: Callable[[int, int], list[int]]) -> list[list[int]]:
+    """Return all values of each blank, where `strides` gives those from one size to another."""
+    columns = []
+    for before, after in pairwise(shapes):
+        columns += [[before[2]], [after[2]]]
+        columns += [strides(before[axis], after[axis]) for axis in (0, 1)]
+    return columns
 
 
 def chain_solutions(shapes: Sequence[Shape] = SHAPES) -> list[dict[str, int]]:
@@ -77,32 +70,26 @@ def chain_strides(blanks: dict[str, int]) -> list[tuple[int, int]]:
     return list(zip(values[2::4], values[3::4], strict=True))
 
 
-def chain_axes(
-    shapes: Sequence[Shape] = SHAPES, blanks: dict[str, int] = REPORT_BLANKS
-) -> list[tuple[int, int, int]]:
-    """Return input size, output size and stride of both axes of each convolution, in order."""
-    return [
-        (before[axis], after[axis], strides[axis])
-        for (before, after), strides in zip(pairwise(shapes), chain_strides(blanks), strict=True)
-        for axis in (0, 1)
-    ]
+def chain_axes() -> list[tuple[int, int, int]]:
+    """Return input size, output size and the report's stride of both axes of each convolution."""
+    axes = []
+    by_blanks = chain_strides(REPORT_BLANKS)
+    for (before, after), strides in zip(pairwise(SHAPES), by_blanks, strict=True):
+        axes += zip(before[:2], after[:2], strides, strict=True)
+    return axes
 
 
 def blanks_fit(blanks: dict[str, int], shapes: Sequence[Shape]) -> Finding:
-    """Return whether TensorFlow's convolutions with these blanks take a zero image to the shapes.
-
-    Blanks and shapes are like REPORT_BLANKS and SHAPES.
-    """
+    """Return whether TensorFlow's convolutions with these blanks lead through these shapes."""
     from assignment4.reproducible import tensorflow as tf
 
     values = list(blanks.values())
     images, found = np.zeros((1, *shapes[0])), []
-    for strides, channels in zip(
-        chain_strides(blanks), zip(values[::4], values[1::4], strict=True), strict=True
-    ):
-        kernel = np.zeros((KERNEL, KERNEL, *channels))
+    for start in range(0, len(values), 4):
+        channels_in, channels_out, *strides = values[start : start + 4]
+        kernel = np.zeros((KERNEL, KERNEL, channels_in, channels_out))
         try:
-            images = convolve(images, kernel, strides=strides, padding="SAME")
+            images = layers.convolve(images, kernel, strides=strides, padding="SAME")
         except tf.errors.InvalidArgumentError:
             return Finding(False, f"TensorFlow refuses a kernel of shape {kernel.shape}.")
         found.append(tuple(images.shape[1:]))
@@ -114,17 +101,17 @@ def is_one_of_several(
 ) -> Finding:
     """Return whether the blanks are one of these solutions, which are several and all there are.
 
-    All there are is what a search with TensorFlow's convolutions finds, over every stride up to
-    the size of the image; larger ones change nothing.
+    TensorFlow's convolutions are tried with every stride up to the size of the image; larger ones
+    change nothing.
     """
-    columns = []
-    for before, after in pairwise(shapes):
-        columns += [[before[2]], [after[2]]]
-        for size, output in zip(before[:2], after[:2], strict=True):
-            layer = {"kernel": KERNEL, "padding": "SAME"}
-            tried = range(1, size + 1)
-            columns.append([s for s in tried if layer_size(size, stride=s, **layer) == output])
-    searched = list(product(*columns))
+
+    def strides_by_layer(size: int, output: int) -> list[int]:
+        layer = {"kernel": KERNEL, "padding": "SAME"}
+        return [
+            s for s in range(1, size + 1) if layers.layer_size(size, stride=s, **layer) == output
+        ]
+
+    searched = list(product(*_choices(shapes, strides_by_layer)))
     listed = sorted(tuple(solution.values()) for solution in solutions)
     return Finding(
         blanks in solutions and len(solutions) > 1 and listed == searched,
@@ -140,36 +127,34 @@ def way_back_restores(
     """Return whether transposed convolutions lead from the last shape back to the first.
 
     TensorFlow's are told the shape to return, and refuse it if it cannot be; Keras's are told an
-    output padding.
-
-    Strides and output paddings are those of each convolution, the first one first.
+    output padding. Strides and output paddings are those of each convolution, the first one first.
     """
     from assignment4.reproducible import tensorflow as tf
 
-    steps = list(zip(pairwise(shapes), strides, output_paddings, strict=True))
     values = restored = np.zeros((1, *shapes[-1]))
-    found, expected = [], []
+    steps, found = list(zip(pairwise(shapes), strides, output_paddings, strict=True)), []
     for (before, after), stride, output_padding in reversed(steps):
         kernel = np.zeros((KERNEL, KERNEL, before[2], after[2]))
         options = {"strides": stride, "padding": "SAME"}
         try:
-            values = transpose_convolve(values, kernel, before, **options)
-            restored = build_transposed(kernel, output_padding=output_padding, **options)(restored)
+            values = layers.transpose_convolve(values, kernel, before, **options)
+            restored = layers.build_transposed(kernel, output_padding=output_padding, **options)(
+                restored
+            )
         except (ValueError, tf.errors.InvalidArgumentError):
             return Finding(False, f"No layer leads from {after} to {before}.")
         found.append(tuple(restored.shape[1:]))
-        expected.append(before)
-    return Finding(found == expected, f"Keras's layers return {found}.")
+    return Finding(found == list(shapes[-2::-1]), f"Keras's layers return {found}.")
 
 
-def layer_preimages(size: int, *, kernel: int, stride: int, padding: str) -> list[int]:
+def layer_preimages(size: int, **options) -> list[int]:
     """Return all input sizes that TensorFlow's convolution turns into one, found by trying.
 
-    Every size is tried up to one that gives a larger output.
+    Every size is tried up to one that gives a larger output. The options are kernel, stride and
+    padding.
     """
-    options = {"kernel": kernel, "stride": stride, "padding": padding}
-    tried = range(1, (size + 1) * stride + kernel)
-    return [before for before in tried if layer_size(before, **options) == size]
+    tried = range(1, (size + 1) * options["stride"] + options["kernel"])
+    return [before for before in tried if layers.layer_size(before, **options) == size]
 
 
 def needs_output_shape(
@@ -177,12 +162,8 @@ def needs_output_shape(
 ) -> Finding:
     """Return whether a rule gives, on every axis, all sizes with one output, and several.
 
-    From several sizes with one output nothing can tell which it came from. All sizes are those
-    that `layer_preimages` finds under SAME.
-
-    Args:
-        rule: what is judged, called as `layer_preimages`.
-        axes: of `chain_axes`.
+    From several sizes with one output nothing can tell which it came from. The rule is called as
+    `layer_preimages`, which finds all sizes, and the axes are like those of `chain_axes`.
     """
     holds, counts = True, []
     for _, m, s in axes:
@@ -195,13 +176,10 @@ def needs_output_shape(
 
 def padding_tells_sizes_apart(axes: Sequence[tuple[int, int, int]]) -> Finding:
     """Return whether, on every axis, the sizes with one output differ in their zeros of SAME."""
-    counts, told_apart = [], []
+    holds, counts = True, []
     for _, m, s in axes:
         options = {"kernel": KERNEL, "stride": s, "padding": "SAME"}
         sizes = preimage_sizes(m, **options)
-        counts.append(len(sizes))
-        told_apart.append(len({padding_amounts(size, **options) for size in sizes}))
-    return Finding(
-        counts == told_apart,
-        f"Amounts of padding among them: {', '.join(map(str, told_apart))}.",
-    )
+        counts.append(len({padding_amounts(size, **options) for size in sizes}))
+        holds = holds and counts[-1] == len(sizes)
+    return Finding(holds, f"Amounts of padding among them: {', '.join(map(str, counts))}.")

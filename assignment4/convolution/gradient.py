@@ -1,11 +1,8 @@
 r"""Exercise 3 a: the gradient of $E(x) = g(A x)$ is $A^T \nabla g(A x)$, by SymPy.
 
-Layout: vectors and gradients are columns, so that $\nabla E$ has the shape of x (denominator
-layout). Derivatives D are as in the report: $D_x E = \nabla E^T$ is a row, and the matrix of
-$F_A(x) = A x$ is $D_x F_A = A$, one row for each output.
-
-A rule is a function of a matrix A and a column p that stands for $\nabla g(A x)$; it takes
-matrices of any size, of symbols or symbolic. The rule of the report is `report_rule`.
+Vectors and gradients are columns, so that a gradient has the shape of x (denominator layout). A
+rule is a function of a matrix A and a column p that stands for $\nabla g(A x)$; it takes matrices
+of any size, of symbols or symbolic.
 """
 
 from collections.abc import Callable
@@ -16,27 +13,25 @@ from sympy.matrices.exceptions import ShapeError
 
 from assignment4.intervals import Finding
 
-Rule = Callable[[sympy.MatrixBase | sympy.MatrixExpr, sympy.MatrixBase | sympy.MatrixExpr], object]
+Matrix = sympy.MatrixBase | sympy.MatrixExpr
+Rule = Callable[[Matrix, Matrix], Matrix]
 
 MATRIX_SIZES = ((1, 1), (1, 3), (3, 1), (2, 2), (2, 3), (3, 2))
 """Numbers of rows and columns for which the chain rule is worked out entry by entry."""
 
 
 def report_rule(A, p):
-    """Return A^T p, the gradient of g(Ax) where p is the gradient of g at Ax.
-
-    Source: report, Exercise 3 a.
-    """
+    """Return A^T p. Source: report, Exercise 3 a."""
     return A.T * p
 
 
 class ExplicitGradient(NamedTuple):
-    """The gradient of g(Ax) for an m x n matrix of symbols and an undefined function g."""
+    """The gradient of g(Ax) by x, entry by entry."""
 
     A: sympy.Matrix  # (m, n), the symbols a11, a12, ...
     x: sympy.Matrix  # (n, 1), the symbols x1, x2, ...
     outer: sympy.Matrix  # (m, 1), the gradient of g, taken at Ax
-    gradient: sympy.Matrix  # (n, 1), the derivatives of g(Ax) by x1, x2, ...
+    gradient: sympy.Matrix  # (n, 1)
 
 
 def explicit_gradient(rows: int, columns: int) -> ExplicitGradient:
@@ -45,10 +40,9 @@ def explicit_gradient(rows: int, columns: int) -> ExplicitGradient:
     x = sympy.Matrix(sympy.symbols(f"x1:{columns + 1}"))
     y = sympy.Matrix(sympy.symbols(f"y1:{rows + 1}"))
     g = sympy.Function("g")
-    outer = sympy.Matrix([g(*y).diff(argument) for argument in y])
-    at = list(zip(y, A * x, strict=True))
-    gradient = sympy.Matrix([g(*(A * x)).diff(unknown) for unknown in x])
-    return ExplicitGradient(A, x, outer.subs(at), gradient)
+    outer = sympy.Matrix([g(*y)]).jacobian(y).T.subs(list(zip(y, A * x, strict=True)))
+    gradient = sympy.Matrix([g(*(A * x))]).jacobian(x).T
+    return ExplicitGradient(A, x, outer, gradient)
 
 
 class IndexGradient(NamedTuple):
@@ -66,15 +60,12 @@ _I, _J, _K = sympy.symbols("i j k", integer=True)
 def index_gradient() -> IndexGradient:
     r"""Differentiate g(Ax) in index notation, for any numbers of rows and columns.
 
-    SymPy differentiates the sum $y_i = \sum_k A_{ik} x_k$ by $x_j$, with a Kronecker delta. The
-    chain rule $\partial E / \partial x_j = \sum_i p_i\, \partial y_i / \partial x_j$ is put in by
-    hand: SymPy has no functions of a symbolic number of arguments.
+    The chain rule $\partial E / \partial x_j = \sum_i p_i\, \partial y_i / \partial x_j$ is put in
+    by hand: SymPy has no functions of a symbolic number of arguments.
     """
     m, n = sympy.symbols("m n", integer=True, positive=True)
-    A, x, p = (
-        sympy.MatrixSymbol(name, *shape)
-        for name, shape in (("A", (m, n)), ("x", (n, 1)), ("p", (m, 1)))
-    )
+    A, x = sympy.MatrixSymbol("A", m, n), sympy.MatrixSymbol("x", n, 1)
+    p = sympy.MatrixSymbol("p", m, 1)
     output = sympy.Sum(A[_I, _K] * x[_K, 0], (_K, 0, n - 1))
     derivative = output.diff(x[_J, 0])
     gradient = sympy.Sum(p[_I, 0] * derivative.doit(), (_I, 0, m - 1))
@@ -82,11 +73,7 @@ def index_gradient() -> IndexGradient:
 
 
 def rule_fault(rule: Rule, rows: int, columns: int) -> str:
-    """Return what is wrong with a rule for the gradient of g(Ax), where A has this size.
-
-    That is why the rule cannot be applied, or which shape its result has, or in which entry it
-    differs; "" where it equals the gradient.
-    """
+    """Return what is wrong with a rule where A has this size, "" where it is the gradient."""
     found = explicit_gradient(rows, columns)
     try:
         claimed = rule(found.A, found.outer)
@@ -99,10 +86,7 @@ def rule_fault(rule: Rule, rows: int, columns: int) -> str:
 
 
 def symbolic_fault(rule: Rule) -> str:
-    """Return what is wrong with a rule for the gradient of g(Ax), for symbolic m and n.
-
-    "" where the entry j of the rule's result is the sum that `index_gradient` finds.
-    """
+    """Return what is wrong with a rule for symbolic m and n, "" where it is `index_gradient`."""
     found = index_gradient()
     claimed = rule(found.A, found.p)
     expected = (found.A.shape[1], 1)
@@ -114,10 +98,9 @@ def symbolic_fault(rule: Rule) -> str:
 
 
 def is_gradient(rule: Rule) -> Finding:
-    """Return whether a rule in A and p gives the gradient of g(Ax), p the gradient of g at Ax.
+    """Return whether a rule gives the gradient of g(Ax) for an undefined function g.
 
-    For an undefined function g: entry by entry for the MATRIX_SIZES, and as a sum for symbolic
-    numbers of rows and columns.
+    Entry by entry for the MATRIX_SIZES, and as a sum for symbolic numbers of rows and columns.
     """
     explicit = (rule_fault(rule, *size) for size in MATRIX_SIZES)
     return Finding(not any(explicit) and not symbolic_fault(rule))

@@ -1,9 +1,9 @@
 """The layers that the rest is checked against: TensorFlow's and Keras's, in float64.
 
 Images come in batches (b, h, w, channels), kernels in TensorFlow's layout (kh, kw, in, out). The
-same array serves the transposed layers, whose layout is (kh, kw, out, in): what the convolution
-takes in they give out. TensorFlow is imported where a layer is asked for, and not before. Where a
-layer does not fit, TensorFlow and Keras raise ValueError or tf.errors.InvalidArgumentError.
+same array serves the transposed layers: what the convolution takes in they give out. TensorFlow is
+imported where a layer is asked for. Where a layer does not fit, it raises ValueError or
+tf.errors.InvalidArgumentError.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,43 +11,29 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 
-def convolve(
-    images: np.ndarray,
-    kernel: np.ndarray,
-    *,
-    strides: int | tuple[int, int],
-    padding: str,
-    dilations: int | tuple[int, int] = 1,
-):
+def convolve(images: np.ndarray, kernel: np.ndarray, *, strides: int | Sequence[int], **options):
     """Return a batch convolved by TensorFlow, a tensor (b, output h, output w, out).
 
-    With stride 1 by tf.nn.convolution, which has a gradient for any dilation; with others by
-    tf.nn.conv2d, which on a CPU has none for dilations above 1.
+    The options are padding and dilations. With stride 1 by tf.nn.convolution, which has a gradient
+    for any dilation; with others by tf.nn.conv2d, which on a CPU has none for dilations above 1.
     """
     from assignment4.reproducible import tensorflow as tf
 
     operation = tf.nn.convolution if strides in (1, (1, 1)) else tf.nn.conv2d
-    return operation(images, kernel, strides=strides, padding=padding, dilations=dilations)
+    return operation(images, kernel, strides=strides, **options)
 
 
 def transpose_convolve(
-    values: np.ndarray,
-    kernel: np.ndarray,
-    input_shape: Sequence[int],
-    *,
-    strides: int | Sequence[int],
-    padding: str,
+    values: np.ndarray, kernel: np.ndarray, input_shape: Sequence[int], **options
 ):
     """Return a batch sent through TensorFlow's transposed convolution, a tensor (b, *input_shape).
 
-    Kernel, strides and padding are the convolution's own. Without input_shape, (h, w, in),
-    TensorFlow does not run, and it refuses one that the convolution does not turn into the shape
-    of the values.
+    Kernel and options, strides and padding, are the convolution's own. TensorFlow refuses an input
+    shape, (h, w, in), that the convolution does not turn into the shape of the values.
     """
     from assignment4.reproducible import tensorflow as tf
 
-    shape = (len(values), *input_shape)
-    return tf.nn.conv2d_transpose(values, kernel, shape, strides, padding)
+    return tf.nn.conv2d_transpose(values, kernel, (len(values), *input_shape), **options)
 
 
 def gradients_by_tape(
@@ -55,8 +41,8 @@ def gradients_by_tape(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of a loss of the convolved images, by TensorFlow's backward pass.
 
-    The loss takes a tensor (b, output h, output w, out). The options are those of `convolve`;
-    dilations above 1 go with stride 1 alone. The gradients have the shapes of images and kernel.
+    The loss takes what `convolve` returns; dilations above 1 go with stride 1 alone. The gradients
+    have the shapes of images and kernel.
     """
     from assignment4.reproducible import tensorflow as tf
 
@@ -68,30 +54,17 @@ def gradients_by_tape(
     return by_images.numpy(), by_kernel.numpy()
 
 
-def build_transposed(
-    kernel: np.ndarray,
-    *,
-    strides: int | Sequence[int],
-    padding: str,
-    output_padding: Sequence[int] | None,
-):
+def build_transposed(kernel: np.ndarray, *, padding: str, **options):
     """Return Keras's transposed convolution with this kernel and no bias, in float64.
 
-    Kernel, strides and padding are the convolution's own. The output padding, for height and
-    width or None for Keras's own choice, is to be had from `sizes.output_padding_pair`.
+    Kernel, padding and strides are the convolution's own. The output padding, for height and width
+    or None for Keras's own choice, is that of `sizes.output_padding_pair`.
     """
     from assignment4.reproducible import keras
 
     *size, filters, channels = kernel.shape
-    layer = keras.layers.Conv2DTranspose(
-        filters,
-        size,
-        strides=strides,
-        padding=padding.lower(),
-        output_padding=output_padding,
-        use_bias=False,
-        dtype="float64",
-    )
+    options |= {"padding": padding.lower(), "use_bias": False, "dtype": "float64"}
+    layer = keras.layers.Conv2DTranspose(filters, size, **options)
     layer.build((None, None, None, channels))
     layer.set_weights([kernel])
     return layer

@@ -1,10 +1,10 @@
 r"""The convolution as a matrix: $y = A x$ for images and feature maps written as columns.
 
-A layer is linear in its input, so there is such a matrix; each of its rows holds one window. It
-is a cross-correlation, as in TensorFlow: the kernel is not flipped.
+A row holds a window. It is a cross-correlation, as in TensorFlow: the kernel is not flipped.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import scipy.sparse
@@ -14,11 +14,8 @@ from assignment4.convolution.scattering import scatter_loop
 from assignment4.convolution.sizes import axis_options, output_shape, output_size, padding_amounts
 from assignment4.intervals import Finding
 
-ROUNDING = 1e-12
-"""What float64 may leave between two ways to the same numbers, relative to the largest."""
-
-BATCH = 256
-"""How many unit images go through a layer at once."""
+ROUNDING = 1e-12  # between two ways to the same numbers in float64, relative to the largest
+BATCH = 256  # unit images that go through a layer at once
 
 Layer = tuple[np.ndarray, Sequence[int], dict]
 """A kernel, the shape of its input, and the options of a convolution."""
@@ -30,18 +27,13 @@ def convolution_matrix(
     """Return the matrix that does to a flat image what a convolutional layer does to the image.
 
     Entry ((i, j, o), (y, x, c)) is kernel[a, b, c, o] where tap (a, b) of window (i, j) lies on
-    pixel (y, x), and nothing is stored where no tap does. Where the kernel has a zero, a zero is
-    stored: which entries are stored depends on shapes alone.
+    pixel (y, x), and nothing is stored where no tap does; which entries are stored depends on
+    shapes alone, not on zeros of the kernel.
 
-    Args:
-        kernel: (kh, kw, in, out), TensorFlow's layout; integers become floats.
-        input_shape: (h, w, in).
-        **options: strides, padding and dilations as in `sizes.axis_options`.
-
-    Returns:
-        (outputs, inputs) in the kernel's dtype, indices sorted. Rows are numbered in the C order
-        of (output h, output w, out), columns in that of (h, w, in), so that
-        `matrix @ image.ravel()` is the layer's output, flat.
+    The kernel is (kh, kw, in, out), the input's shape (h, w, in), and the options are those of
+    `sizes.axis_options`. The matrix has the kernel's dtype, if that is a float, and sorted indices.
+    Its rows are in the C order of (output h, output w, out), its columns in that of (h, w, in), so
+    that `matrix @ image.ravel()` is the layer's output, flat.
     """
     kernel = np.asarray(kernel)
     kernel = kernel.astype(np.result_type(kernel, np.float32), copy=False)
@@ -72,10 +64,9 @@ def _axis_contacts(size: int, **options) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def line_matrix(taps: Sequence[float], size: int, *, stride: int, padding: str) -> np.ndarray:
-    """Return the matrix of a convolution on one axis, (outputs, size), dense.
+    """Return the matrix of a convolution on one axis, (outputs, size), dense, in the taps' dtype.
 
-    With stride 1 it is a Toeplitz matrix: constant along each diagonal, since every window is the
-    one before, moved on by a pixel. Arguments and errors are those of `sizes.output_size`.
+    With stride 1 it is a Toeplitz matrix: constant along each diagonal.
     """
     kernel = np.reshape(taps, (1, -1, 1, 1))
     matrix = convolution_matrix(kernel, (1, size, 1), strides=(1, stride), padding=padding)
@@ -85,11 +76,13 @@ def line_matrix(taps: Sequence[float], size: int, *, stride: int, padding: str) 
 def matrices_equal_layers(
     matrices: Sequence[scipy.sparse.csr_array], layers: Sequence[Layer]
 ) -> Finding:
-    """Return whether matrices are what TensorFlow's convolutions do, on every unit image.
-
-    What two linear maps do to the unit images decides whether they are equal.
-    """
-    return _all_equal(map(_equals_convolution, matrices, layers))
+    """Return whether matrices are what TensorFlow's convolutions do, on every unit image."""
+    answers = []
+    for matrix, (kernel, shape, options) in zip(matrices, layers, strict=True):
+        outputs = output_shape(kernel.shape, shape, **options)
+        layer = partial(convolve, kernel=kernel, **options)
+        answers.append(_does(matrix, shape, outputs, layer))
+    return _all_equal(answers)
 
 
 def transposes_equal_layers(
@@ -100,43 +93,32 @@ def transposes_equal_layers(
     They are compared with TensorFlow's transposed convolution and with what its backward pass
     sends to the convolution's input, and on a feature map of random values with the scatter loop.
     """
-    return _all_equal(map(_equals_transposed, transposes, layers))
+    answers = []
+    for matrix, (kernel, shape, options) in zip(transposes, layers, strict=True):
+        maps = output_shape(kernel.shape, shape, **options)
+        layer = partial(transpose_convolve, kernel=kernel, input_shape=shape, **options)
+        backward_pass = partial(_backward_pass, kernel=kernel, input_shape=shape, **options)
+        values = np.random.default_rng(0).normal(size=maps)
+        scattered = scatter_loop(values, kernel, shape, **options)
+        equal = _does(matrix, maps, shape, layer, backward_pass)
+        answers.append(equal and _are_equal(matrix @ values.ravel(), scattered))
+    return _all_equal(answers)
 
 
-def _all_equal(answers: Iterator[bool]) -> Finding:
-    answers = list(answers)
+def _backward_pass(maps: np.ndarray, kernel: np.ndarray, input_shape: Sequence[int], **options):
+    images = np.zeros((len(maps), *input_shape))
+    return gradients_by_tape(lambda values: maps * values, images, kernel, **options)[0]
+
+
+def _all_equal(answers: Sequence[bool]) -> Finding:
     equal = f"{sum(answers)} of {len(answers)} layers equal their matrix"
     return Finding(all(answers), f"{equal}, within {ROUNDING} of the largest entry.")
-
-
-def _equals_convolution(matrix: scipy.sparse.csr_array, layer: Layer) -> bool:
-    kernel, input_shape, options = layer
-    outputs = output_shape(kernel.shape, input_shape, **options)
-    return _does(matrix, input_shape, outputs, lambda images: convolve(images, kernel, **options))
-
-
-def _equals_transposed(transposed: scipy.sparse.sparray, layer: Layer) -> bool:
-    kernel, input_shape, options = layer
-    feature_shape = output_shape(kernel.shape, input_shape, **options)
-
-    def transposed_layer(maps: np.ndarray):
-        return transpose_convolve(maps, kernel, input_shape, **options)
-
-    def backward_pass(maps: np.ndarray) -> np.ndarray:
-        images = np.zeros((len(maps), *input_shape))
-        return gradients_by_tape(lambda values: maps * values, images, kernel, **options)[0]
-
-    if not _does(transposed, feature_shape, input_shape, transposed_layer, backward_pass):
-        return False
-    values = np.random.default_rng(0).normal(size=feature_shape)
-    scattered = scatter_loop(values, kernel, input_shape, **options)
-    return _are_equal(transposed @ values.ravel(), scattered)
 
 
 def _does(
     matrix: scipy.sparse.sparray, inputs: Sequence[int], outputs: Sequence[int], *ways: Callable
 ) -> bool:
-    """Return True if a matrix does what all ways do to the unit images of a shape."""
+    """Return whether a matrix does what all ways do to the unit images of a shape."""
     count = int(np.prod(inputs))
     if matrix.shape != (np.prod(outputs), count):
         return False

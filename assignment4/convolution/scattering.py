@@ -1,8 +1,6 @@
-"""Gathering and scattering, contact by contact.
+"""Gathering and scattering, contact by contact: a window touches pixels, each with one of its taps.
 
-A window touches pixels, each with one of its taps. The convolution gathers along these contacts,
-from pixels to the window's value; the transposed convolution scatters along the same contacts,
-from the value to the pixels. That is the whole difference.
+The convolution gathers from them, the transposed convolution scatters to them, and no more differs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,11 +17,8 @@ def scatter_loop(
 ) -> np.ndarray:
     """Return the transposed convolution: every value scattered over the pixels of its window.
 
-    Args:
-        values: (output h, output w, out) float.
-        kernel: (kh, kw, in, out) float, the convolution's own, not turned.
-        input_shape: (h, w, in) of the convolution's input, which is this one's output.
-        **options: of the convolution: strides, padding, dilations, as in `sizes.axis_options`.
+    Values are (output h, output w, out), what comes back (h, w, in) as the input shape; kernel,
+    (kh, kw, in, out), and options are the convolution's own, see `sizes.axis_options`.
     """
     image = np.zeros(tuple(input_shape))
     for window, tap, pixel in contacts(kernel.shape[:2], input_shape[:2], **options):
@@ -36,8 +31,7 @@ def contacts(
 ) -> Iterator[tuple[Place, Place, Place]]:
     """Yield every contact of a window with a pixel inside the image, window by window.
 
-    Sizes are (kh, kw) and (h, w), the options those of `sizes.axis_options`. What is yielded is
-    (row, column) of the window in the output, of the tap in the kernel, and of the pixel.
+    That is (row, column) of the window in the output, of the tap in the kernel, and of the pixel.
     """
     rows, columns = axis_options(kernel_size, **options)
     for i, top in enumerate(window_starts(input_size[0], **rows)):
@@ -51,9 +45,8 @@ def contacts(
 def window_starts(size: int, *, kernel: int, stride: int, padding: str, dilation: int) -> range:
     """Return where the windows over an axis start; before 0 is padding.
 
-    The rule is written down as TensorFlow's documentation has it, not taken from `sizes`, so that
-    each can be checked by the other. Source: TensorFlow's documentation of tf.nn, "Notes on
-    padding".
+    The rule is not taken from `sizes`, so that each can be checked by the other. Source:
+    TensorFlow's documentation of tf.nn, "Notes on padding".
     """
     window = (kernel - 1) * dilation + 1
     if padding == "VALID":

@@ -1,14 +1,11 @@
 """How large images become: the rules SAME and VALID, from input to output and back.
 
-All is about one axis of an image, except what takes shapes. The five functions at the top are pure
-arithmetic: `symbolic_sizes` calls the same lines with symbols in place of numbers.
+SAME pads with zeros until every s-th pixel has a window; VALID never pads. The five functions at
+the top are pure arithmetic: `symbolic_sizes` calls the same lines with symbols for numbers.
 """
 
 from collections.abc import Sequence
 from numbers import Integral
-
-PADDINGS = ("SAME", "VALID")
-"""SAME pads with zeros until every s-th pixel has a window; VALID never pads."""
 
 
 def window_size(kernel, dilation):
@@ -37,22 +34,11 @@ def valid_bounds(size, window, stride):
 
 
 def output_size(size: int, *, kernel: int, stride: int, padding: str, dilation: int = 1) -> int:
-    r"""Return the size m that a convolution gives an axis.
+    r"""Return the size m that a convolution gives an axis of size n, in pixels.
 
     $\lceil n / s \rceil$ for SAME and $\lfloor (n - k') / s \rfloor + 1$ for VALID, where
-    $k' = (k - 1) d + 1$ is the size of a window.
-
-    Args:
-        size: n, of the input, in pixels.
-        kernel: k, the number of taps.
-        stride: s, the step from one window to the next, in pixels.
-        padding: "SAME" or "VALID".
-        dilation: d, the step from one tap to the next, in pixels.
-
-    Raises:
-        ValueError: a number is no positive integer, the padding is neither, or a window does not
-            fit into the input without padding.
-
+    $k' = (k - 1) d + 1$ is the size of a window of k taps that are d apart. ValueError: a number
+    is no positive integer, the padding is neither, or a window does not fit without padding.
     Source: TensorFlow's documentation of tf.nn.convolution.
     """
     _check(padding, size=size, kernel=kernel, stride=stride, dilation=dilation)
@@ -68,25 +54,24 @@ def output_size(size: int, *, kernel: int, stride: int, padding: str, dilation: 
 
 
 def _check(padding: str, **numbers: int) -> None:
-    if padding not in PADDINGS:
-        raise ValueError(f"padding must be one of {', '.join(PADDINGS)}, got {padding!r}")
+    if padding not in ("SAME", "VALID"):
+        raise ValueError(f"padding must be SAME or VALID, got {padding!r}")
     for name, number in numbers.items():
         if not isinstance(number, Integral) or number < 1:
             raise ValueError(f"{name} must be a positive integer, got {number!r}")
 
 
-def padding_amounts(
-    size: int, *, kernel: int, stride: int, padding: str, dilation: int = 1
-) -> tuple[int, int]:
+def padding_amounts(size: int, **options) -> tuple[int, int]:
     r"""Return how many zeros a convolution puts before and after an axis; see `output_size`.
 
     For SAME together $\max((m - 1) s + k' - n, 0)$: just enough for the last window. TensorFlow's
     convention: of an odd number the larger half comes after. For VALID none.
     """
-    outputs = output_size(size, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-    if padding == "VALID":
+    outputs = output_size(size, **options)
+    if options["padding"] == "VALID":
         return 0, 0
-    total = max((outputs - 1) * stride + window_size(kernel, dilation) - size, 0)
+    window = window_size(options["kernel"], options.get("dilation", 1))
+    total = max((outputs - 1) * options["stride"] + window - size, 0)
     return total // 2, total - total // 2
 
 
@@ -96,7 +81,7 @@ def preimage_sizes(
     """Return all input sizes that a convolution turns into this output size m, ascending.
 
     They are (m - 1) s + 1, ..., m s under SAME, whatever the kernel, and (m - 1) s + k', ...,
-    m s + k' - 1 under VALID. Other arguments and errors are those of `output_size`.
+    m s + k' - 1 under VALID; see `output_size`.
     """
     _check(padding, size=size, kernel=kernel, stride=stride, dilation=dilation)
     if padding == "SAME":
@@ -110,8 +95,7 @@ def strides_between(size: int, output: int) -> list[int]:
     r"""Return all strides with which SAME turns a size n into an output size m, ascending.
 
     $\lceil n / s \rceil = m$ is $n / m \le s < n / (m - 1)$. For m = 1 any s from n on will do;
-    only n is returned, since with larger ones the single window is the same. The list is empty
-    where no stride leads from one size to the other.
+    only n is returned, since with larger ones the single window is the same.
     """
     smallest = same_size(size, output)
     largest = same_size(size, output - 1) - 1 if output > 1 else size
@@ -127,18 +111,13 @@ def axis_options(
 ) -> tuple[dict, dict]:
     """Return the options of `output_size` for height and for width.
 
-    Each is given as a pair for height and width or as one number for both, in pixels, and the
-    padding for both.
-
-    Raises:
-        ValueError: there are other numbers than one or two.
+    Each is given as a pair for height and width or as one number for both, and the padding for
+    both. Other numbers than one or two raise ValueError.
     """
     axes = {"padding": padding}, {"padding": padding}
     given = {"kernel": kernel_size, "stride": strides, "dilation": dilations}
     for name, value in given.items():
         values = value if isinstance(value, Sequence) else (value, value)
-        if len(values) != 2:
-            raise ValueError(f"{name} must be one number or two, for height and width, got {value}")
         for axis, number in zip(axes, values, strict=True):
             axis[name] = number
     return axes
@@ -147,51 +126,31 @@ def axis_options(
 def output_shape(
     kernel_shape: Sequence[int], input_shape: Sequence[int], **options
 ) -> tuple[int, int, int]:
-    """Return the shape that a convolution gives an image, (output h, output w, out).
+    """Return the shape that a convolution gives an image of shape (h, w, in).
 
-    Args:
-        kernel_shape: (kh, kw, in, out), TensorFlow's layout.
-        input_shape: (h, w, in).
-        **options: strides, padding and dilations as in `axis_options`.
-
-    Raises:
-        ValueError: a shape has another rank, kernel and image have different channels, or an axis
-            is refused by `output_size`.
+    It is (output h, output w, out), the kernel's shape (kh, kw, in, out), and the options are those
+    of `axis_options`. Another rank, other channels, or an axis that `output_size` refuses raise
+    ValueError.
     """
-    if len(kernel_shape) != 4 or len(input_shape) != 3:
+    if len(kernel_shape) != 4 or len(input_shape) != 3 or kernel_shape[2] != input_shape[2]:
         raise ValueError(
-            "expected a kernel of shape (kh, kw, in, out) and an input of shape (h, w, in), got "
-            f"{tuple(kernel_shape)} and {tuple(input_shape)}"
+            "expected a kernel of shape (kh, kw, in, out) and an input of shape (h, w, in) with as "
+            f"many channels, got {tuple(kernel_shape)} and {tuple(input_shape)}"
         )
-    *kernel_size, channels, out_channels = kernel_shape
-    if channels != input_shape[2]:
-        raise ValueError(
-            f"a kernel of shape {tuple(kernel_shape)} needs inputs of {channels} channels, got "
-            f"{input_shape[2]} in {tuple(input_shape)}"
-        )
-    rows, columns = axis_options(kernel_size, **options)
-    return output_size(input_shape[0], **rows), output_size(input_shape[1], **columns), out_channels
+    rows, columns = axis_options(kernel_shape[:2], **options)
+    height, width, _ = input_shape
+    return output_size(height, **rows), output_size(width, **columns), kernel_shape[3]
 
 
 def output_padding_for(
     target: int, size: int, *, kernel: int, stride: int, padding: str
 ) -> int | None:
-    r"""Return the output padding with which Keras's transposed convolution gives a size.
+    r"""Return the output padding with which Keras's transposed convolution turns m into a target.
 
     With output padding p the layer returns $(m - 1) s + k - 2 \lfloor k / 2 \rfloor + p$ for SAME
     and $(m - 1) s + k + p$ for VALID. An even kernel under SAME needs p = s for the largest
-    target; Keras refuses that, and only its own choice, None, leads there.
-
-    Args:
-        target: the size wanted, in pixels.
-        size: m, of what goes into the transposed convolution, in pixels.
-        kernel: k, of the convolution, as stride and padding.
-        stride: s, in pixels.
-        padding: "SAME" or "VALID".
-
-    Raises:
-        ValueError: the convolution does not turn the target into m; see also `output_size`.
-
+    target; Keras refuses that, and only its own choice, None, leads there. Kernel, stride and
+    padding are the convolution's; if it does not turn the target into m, that is a ValueError.
     Source: Keras 3, compute_conv_transpose_output_shape.
     """
     preimages = preimage_sizes(size, kernel=kernel, stride=stride, padding=padding)
@@ -209,9 +168,8 @@ def output_padding_pair(
 ) -> tuple[int, int] | None:
     """Return `output_padding_for` the height and the width of a convolution's input.
 
-    It is None where an axis needs that. Keras does not take None for one axis alone, so that the
-    other may then come out larger than the input. Arguments are those of `output_shape`, without
-    dilations.
+    It is None where an axis needs that: Keras does not take None for one axis alone, so that the
+    other may then come out larger. Arguments are those of `output_shape`, without dilations.
     """
     found = []
     for target, axis in zip(input_shape, axis_options(kernel_shape[:2], **options), strict=False):

@@ -2,11 +2,9 @@ r"""The rules of `sizes` as formulas, and proofs about them that hold for all si
 
 A proof that a rule gives m exactly for the input sizes from a smallest to a largest one has three
 cases: a size between them, one below, one above. In each the size is written as a bound plus or
-minus a distance that is a symbol for 0, 1, 2, ..., so that nothing is sampled.
-
-SymPy does two things. It removes the rounding, by the definition of ceiling and floor: for an
-integer m, $\lceil x \rceil \ge m$ is $x > m - 1$, and so on. And it finds the sign of what is
-left from what it knows of each symbol. The text does one: every integer is in one of the cases.
+minus a distance that is a symbol for 0, 1, 2, ..., so that nothing is sampled. SymPy removes the
+rounding, as $\lceil x \rceil \ge m$ is $x > m - 1$ for an integer m, and finds the sign of what is
+left from what it knows of each symbol.
 """
 
 import operator
@@ -29,11 +27,12 @@ SIZE_FORMULAS = {
 }
 """For each padding the output size, and the smallest and the largest input size with output m."""
 
+
 _RELATIONS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 
 
 class ProofStep(NamedTuple):
-    """One step of a proof: for such sizes this relation holds, since a margin has this sign."""
+    """One step of a proof: in this case the claim holds, since a margin has this sign."""
 
     case: dict[sympy.Symbol, sympy.Expr]  # what stands for n, and perhaps for s
     claim: sympy.Rel  # what is to be shown, with the rounding
@@ -66,8 +65,7 @@ def _prove(rule: sympy.Expr, relation: str, case: dict[sympy.Symbol, sympy.Expr]
     (rounded,) = rule.atoms(sympy.ceiling, sympy.floor)
     unrounded = _RELATIONS[relation](rounded, m - (rule - rounded))
     strict = isinstance(unrounded, sympy.StrictGreaterThan | sympy.StrictLessThan)
-    margin = (unrounded.gts - unrounded.lts).subs(n, case[n]).subs(s, case.get(s, s))
-    margin = sympy.factor(margin)
+    margin = (unrounded.gts - unrounded.lts).subs(n, case[n]).subs(s, case.get(s, s)).factor()
     holds = margin.is_positive if strict else margin.is_nonnegative
     claim = sympy.Rel(rule, m, relation, evaluate=False)
     return ProofStep(case, claim, unrounded, margin, holds is True)
@@ -77,9 +75,6 @@ def code_less_formula(code: ModuleType) -> dict[str, sympy.Expr]:
     """Return what the arithmetic of `sizes`, run on symbols, differs from the formulas by.
 
     A difference of 0 says that code and formula are equal for all numbers.
-
-    Args:
-        code: what has the five functions at the top of `sizes`.
     """
     window = code.window_size(k, d)
     same, valid = SIZE_FORMULAS["SAME"], SIZE_FORMULAS["VALID"]

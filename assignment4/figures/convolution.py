@@ -6,12 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.sparse
 import sympy
+from IPython.display import Math
 from matplotlib.axes import Axes
 from sympy import latex
 
 from assignment4.convolution.sizes import output_size, padding_amounts
 from assignment4.convolution.symbolic_sizes import ProofStep, d, k, n
 from assignment4.figures.colors import BLUE, ORANGE
+from assignment4.figures.panels import panels_in_a_row
 
 
 def plot_size_rules(sizes: Mapping[str, Sequence[int]], *, kernel: int, stride: int) -> list[Axes]:
@@ -20,17 +22,10 @@ def plot_size_rules(sizes: Mapping[str, Sequence[int]], *, kernel: int, stride: 
     Padding is dashed, windows are bars below, and pixels that no window reads are hatched. The
     sizes are those of the input, for "SAME", "VALID" or both.
     """
-    panels = _panels(len(sizes), 4.4, 2.6)
+    panels = panels_in_a_row(len(sizes), 4.4 * len(sizes), 2.6)
     for axes, (padding, row) in zip(panels, sizes.items(), strict=True):
         _plot_windows(axes, row, kernel=kernel, stride=stride, padding=padding)
     return panels
-
-
-def _panels(count: int, width: float, height: float) -> list[Axes]:
-    """Return axes side by side, each so wide and high in inches."""
-    figsize = (width * count, height)
-    _, panels = plt.subplots(1, count, figsize=figsize, layout="constrained", squeeze=False)
-    return list(panels[0])
 
 
 def _plot_windows(axes: Axes, sizes: Sequence[int], **options) -> None:
@@ -39,8 +34,13 @@ def _plot_windows(axes: Axes, sizes: Sequence[int], **options) -> None:
         before, after = padding_amounts(size, **options)
         starts = np.arange(output_size(size, **options)) * options["stride"] - before
         for place in range(-before, size + after):
-            read = ((starts <= place) & (place < starts + kernel)).any()
-            axes.add_patch(_pixel(place, row, inside=0 <= place < size, read=read))
+            inside = 0 <= place < size
+            pixel = plt.Rectangle((place - 0.45, row - 0.25), 0.9, 0.5)
+            pixel.set(facecolor="#dddddd" if inside else "white", linestyle="-" if inside else "--")
+            pixel.set(edgecolor="black" if inside else ORANGE)
+            if not ((starts <= place) & (place < starts + kernel)).any():
+                pixel.set(hatch="////")
+            axes.add_patch(pixel)
         for number, start in enumerate(starts):
             height = row + 0.34 + 0.12 * (number % 2)
             axes.plot([start - 0.4, start + kernel - 0.6], [height] * 2, color=BLUE, linewidth=3)
@@ -50,25 +50,6 @@ def _plot_windows(axes: Axes, sizes: Sequence[int], **options) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(options["padding"])
-
-
-def _pixel(place: int, row: int, *, inside: bool, read: bool) -> plt.Rectangle:
-    return plt.Rectangle(
-        (place - 0.45, row - 0.25),
-        0.9,
-        0.5,
-        facecolor="#dddddd" if inside else "white",
-        edgecolor="black" if inside else ORANGE,
-        linestyle="-" if inside else "--",
-        hatch=None if read else "////",
-    )
-
-
-class Math(str):
-    """LaTeX that a page typesets."""
-
-    def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self}$"
 
 
 def typeset_proof(steps: Iterable[ProofStep]) -> Math:
@@ -92,41 +73,45 @@ def typeset_equations(equations: Sequence[sympy.Eq]) -> Math:
     return Math(r"\begin{gathered}" + r" \\[1ex] ".join(lines) + r"\end{gathered}")
 
 
+def plot_images(images: Mapping[str, np.ndarray]) -> list[Axes]:
+    """Draw images side by side under their names, each over its own range of grey."""
+    return _plot_each(images, 2.2, 2.5, cmap="gray")
+
+
 def plot_matrices(matrices: Mapping[str, scipy.sparse.sparray]) -> list[Axes]:
     """Draw small sparse matrices side by side under their names.
 
     They are coloured by value, and white where no entry is stored.
     """
-    panels = _panels(len(matrices), 3.5, 3.4)
-    for axes, (name, matrix) in zip(panels, matrices.items(), strict=True):
+    entries = {}
+    for name, matrix in matrices.items():
         stored = matrix.tocoo()
-        entries = np.full(matrix.shape, np.nan)
-        entries[stored.row, stored.col] = stored.data
-        axes.imshow(entries, cmap="viridis", interpolation="nearest")
+        entries[name] = np.full(matrix.shape, np.nan)
+        entries[name][stored.row, stored.col] = stored.data
+    panels = _plot_each(entries, 3.5, 3.4, cmap="viridis")
+    for axes, matrix in zip(panels, matrices.values(), strict=True):
         rows, columns = matrix.shape
-        axes.set(xlabel=f"{columns} columns", ylabel=f"{rows} rows", xticks=[], yticks=[])
-        axes.set_title(name)
-    return panels
-
-
-def plot_images(images: Mapping[str, np.ndarray]) -> list[Axes]:
-    """Draw images side by side under their names, each over its own range of grey."""
-    panels = _panels(len(images), 2.2, 2.5)
-    for panel, (name, image) in zip(panels, images.items(), strict=True):
-        panel.imshow(image, cmap="gray", interpolation="nearest")
-        panel.set(title=name, xticks=[], yticks=[])
+        axes.set(xlabel=f"{columns} columns", ylabel=f"{rows} rows")
     return panels
 
 
 def plot_contributions(counts: Mapping[str, np.ndarray]) -> list[Axes]:
     """Draw how many values reach each pixel, with the counts in the pixels and a name above."""
-    panels = _panels(len(counts), 3, 3.3)
     largest = max(image.max() for image in counts.values())
-    for panel, (name, image) in zip(panels, counts.items(), strict=True):
-        panel.imshow(image, cmap="Blues", vmin=0, vmax=1.6 * largest, interpolation="nearest")
+    panels = _plot_each(counts, 3, 3.3, cmap="Blues", vmin=0, vmax=1.6 * largest)
+    for axes, image in zip(panels, counts.values(), strict=True):
         for (row, column), number in np.ndenumerate(image):
-            panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=9)
-        panel.set(title=name, xticks=[], yticks=[])
+            axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=9)
+    return panels
+
+
+def _plot_each(
+    images: Mapping[str, np.ndarray], width: float, height: float, **colors
+) -> list[Axes]:
+    panels = panels_in_a_row(len(images), width * len(images), height)
+    for axes, (name, image) in zip(panels, images.items(), strict=True):
+        axes.imshow(image, interpolation="nearest", **colors)
+        axes.set(title=name, xticks=[], yticks=[])
     return panels
 
 

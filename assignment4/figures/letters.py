@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from assignment4.figures.colors import BLUE, ORANGE
+from assignment4.figures.panels import panels_in_a_row, plot_tiles
 from assignment4.letters import ALPHABETS, CYRILLIC, Alphabet, Letters, one_of_each
 from assignment4.letters.pen import draw_hands, write_letters
 from assignment4.letters.rendering import SIZE, draw_variations, render_image
 from assignment4.letters.skeletons import skeletons
 
-_GAP = 2
-
 
 def letter_axes(rows: int, columns: int) -> Axes:
     """Return axes of a new figure in the right size for `plot_letters`."""
-    _, axes = plt.subplots(figsize=(0.55 * columns + 1.2, 0.55 * rows + 0.4), layout="constrained")
-    return axes
+    return panels_in_a_row(1, 0.55 * columns + 1.2, 0.55 * rows + 0.4)[0]
 
 
 def plot_letters(
@@ -27,62 +24,39 @@ def plot_letters(
 ) -> Axes:
     """Draw rows of images, each stretched to its own range from black to white.
 
-    A constant image is black.
-
-    Args:
-        axes: to draw on.
-        rows: for each name a row of as many images, (columns, 28, 28) or (columns, 28, 28, 1).
-        column_names: written above the columns.
+    A constant image is black. The rows are as many images, (columns, 28, 28) or (columns, 28, 28,
+    1), below a name for each column if there are names.
     """
-    columns = max(len(images) for images in rows.values())
-    step = SIZE + _GAP
-    mosaic = np.full((len(rows) * step - _GAP, columns * step - _GAP), np.nan)
-    for row, images in enumerate(rows.values()):
-        for column, image in enumerate(images):
-            image = image.reshape(SIZE, SIZE).astype(float)
-            image = (image - image.min()) / (np.ptp(image) or 1)
-            place = np.s_[row * step :, column * step :]
-            mosaic[place][:SIZE, :SIZE] = image
-    axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    middle = (SIZE - 1) / 2
-    axes.set_yticks(np.arange(len(rows)) * step + middle, list(rows))
-    axes.set_xticks(np.arange(len(column_names)) * step + middle, list(column_names))
-    axes.tick_params(length=0, labeltop=True, labelbottom=False)
-    axes.spines[:].set_visible(False)
+    stretched = {}
+    for name, images in rows.items():
+        images = np.reshape(images, (-1, SIZE, SIZE)).astype(float)
+        images = images - images.min(axis=(1, 2), keepdims=True)
+        brightest = images.max(axis=(1, 2), keepdims=True)
+        stretched[name] = images / np.where(brightest > 0, brightest, 1)
+    plot_tiles(axes, stretched, column_names, cmap="gray", vmin=0)
     return axes
 
 
 def samples_by_class(alphabet: Alphabet, *, count: int) -> dict[str, np.ndarray]:
-    """Return the first images of each class as rows for `plot_letters`.
+    """Return so many rows for `plot_letters` of an image of each class, in label order.
 
-    Args:
-        alphabet: with at least that many images of each class; with fewer, they repeat.
-        count: how many rows.
-
-    Returns:
-        For each row's name, such as "Cyrillic 1", one image of each class in label order.
+    Their names are such as "Cyrillic 1"; where a class has fewer images, they repeat.
     """
     name = ALPHABETS["cyrillic" if alphabet.letters == CYRILLIC else "latin"]
     return {f"{name} {row + 1}": one_of_each(alphabet, row).images for row in range(count)}
 
 
 def plot_rendering(shape: np.ndarray, *, seed: int, count: int = 4) -> list[Axes]:
-    """Draw a letter's signed distances, and images that random variations make of it.
-
-    Args:
-        shape: the signed distances of `letter_shape`.
-        seed: of the variations.
-        count: how many images.
-    """
-    figure, axes = plt.subplots(1, count + 1, figsize=(2 * (count + 1), 2.2), layout="constrained")
+    """Draw a letter's signed distances, and so many images that random variations make of it."""
+    axes = panels_in_a_row(count + 1, 2 * (count + 1), 2.2)
     distances = axes[0].imshow(shape, cmap="PuOr", vmin=-15, vmax=15)
     axes[0].contour(shape, levels=[0], colors="black", linewidths=1)
-    figure.colorbar(distances, ax=axes[0], shrink=0.7)
+    axes[0].figure.colorbar(distances, ax=axes[0], shrink=0.7)
     for panel, variation in zip(axes[1:], draw_variations(count, seed=seed), strict=True):
         panel.imshow(render_image(shape, variation), cmap="gray", vmin=0, vmax=255)
     for panel in axes:
         panel.set(xticks=[], yticks=[])
-    return list(axes)
+    return axes
 
 
 def plot_forms(letter: str) -> list[Axes]:

@@ -7,7 +7,7 @@ import numpy as np
 import sympy
 from matplotlib.axes import Axes
 
-from assignment4.figures.colors import BLUE, GREEN, ORANGE
+from assignment4.figures.colors import BLUE, LINES, ORANGE
 
 
 def plot_shapes(shapes: Sequence[tuple[int, ...]]) -> Axes:
@@ -35,8 +35,7 @@ def plot_functions(functions: Mapping[str, sympy.Expr], symbol: sympy.Symbol) ->
     """Draw up to three functions of a symbol from -3 to 3, told apart by colour and by dashes."""
     axes = plt.figure().subplots()
     points = np.linspace(-3, 3, 61)
-    styles = zip(("-", "--", ":"), (BLUE, ORANGE, GREEN), strict=True)
-    for (name, function), (dashes, color) in zip(functions.items(), styles, strict=False):
+    for (name, function), (color, dashes) in zip(functions.items(), LINES, strict=False):
         values = sympy.lambdify(symbol, function, "numpy")(points)
         axes.plot(points, values, dashes, color=color, label=name)
     axes.set(xlabel="x", ylabel="f(x)")

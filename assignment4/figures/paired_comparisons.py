@@ -6,9 +6,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from assignment4.figures.colors import BLUE, GREY, ORANGE
+from assignment4.figures.colors import BLUE, GREY, ORANGE, mark
+from assignment4.figures.panels import panels_in_a_row
 from assignment4.intervals import Interval
 from assignment4.replication.paired_comparisons import BASE, NO_DIFFERENCE, Comparison
+
+STYLES = {
+    "higher or lower": mark(BLUE, "o"),
+    "perhaps": mark(ORANGE, "D", filled=False),
+    NO_DIFFERENCE: mark(GREY, "o", filled=False),
+}
+"""How each finding is drawn: told apart by colour, and by shape and filling."""
 
 
 def plot_comparisons(comparisons: Sequence[Comparison]) -> list[Axes]:
@@ -20,47 +28,34 @@ def plot_comparisons(comparisons: Sequence[Comparison]) -> list[Axes]:
     Returns:
         The axes of the panels; the lines of each are 0, then thin, thick and dot of each change.
     """
-    changes, numbers = (
-        list(dict.fromkeys(names))
-        for names in zip(*((one.change, one.number) for one in comparisons), strict=True)
-    )
-    figure, panels = plt.subplots(
-        1, len(numbers), figsize=(9.5, 0.45 * len(changes) + 1.5), sharey=True, layout="constrained"
-    )
-    for axes, number in zip(np.atleast_1d(panels), numbers, strict=True):
+    changes = list(dict.fromkeys(one.change for one in comparisons))
+    numbers = list(dict.fromkeys(one.number for one in comparisons))
+    panels = panels_in_a_row(len(numbers), 9.5, 0.45 * len(changes) + 1.5, sharey=True)
+    for axes, number in zip(panels, numbers, strict=True):
         _plot_number(axes, [one for one in comparisons if one.number == number])
         axes.set_title(number, fontsize=10)
-    panels = list(np.atleast_1d(panels))
     labels = [change.replace(", no ", ",\nno ") for change in changes]
     panels[0].set_yticks(range(len(changes)), labels)
     panels[0].set_ylim(len(changes) - 0.5, -0.5)
+    figure = panels[0].figure
     figure.supxlabel(f"difference from the network {BASE}", fontsize=10)
-    names = ["higher or lower", "perhaps", NO_DIFFERENCE]
-    keys = [plt.Line2D([], [], linewidth=2.5, **_style(name)) for name in names]
-    figure.legend(keys, names, loc="outside upper center", ncols=3, frameon=False)
+    keys = [plt.Line2D([], [], linewidth=2.5, **style) for style in STYLES.values()]
+    figure.legend(keys, STYLES, loc="outside upper center", ncols=3, frameon=False)
     return panels
 
 
 def _plot_number(axes: Axes, comparisons: Sequence[Comparison]) -> None:
     axes.axvline(0, color="black", linewidth=0.8)
     for row, one in enumerate(comparisons):
-        style = _style(one.finding)
-        color = style["color"]
-        axes.plot([one.among_all.lower, one.among_all.upper], [row, row], color=color, linewidth=1)
-        axes.plot([one.alone.lower, one.alone.upper], [row, row], color=color, linewidth=3.5)
+        kind = "perhaps" if one.finding.startswith("perhaps") else "higher or lower"
+        style = STYLES.get(one.finding, STYLES[kind])
+        for interval, width in ((one.among_all, 1), (one.alone, 3.5)):
+            ends = interval.lower, interval.upper
+            axes.plot(ends, [row, row], color=style["color"], linewidth=width)
         axes.plot([one.alone.estimate], [row], markersize=6, **style)
     _set_scale(axes, [one.among_all for one in comparisons])
     axes.grid(axis="x", alpha=0.3)
     axes.tick_params(axis="x", labelsize=8, labelrotation=45)
-
-
-def _style(finding: str) -> dict[str, object]:
-    """Return how a finding is drawn: told apart by colour, and by shape and filling."""
-    if finding == NO_DIFFERENCE:
-        return {"color": GREY, "marker": "o", "markerfacecolor": "white"}
-    if finding.startswith("perhaps"):
-        return {"color": ORANGE, "marker": "D", "markerfacecolor": "white"}
-    return {"color": BLUE, "marker": "o", "markerfacecolor": BLUE}
 
 
 def _set_scale(axes: Axes, intervals: Sequence[Interval]) -> None:

@@ -1,21 +1,14 @@
 """Letters restored from their first k principal components, to be moved by hand in a page.
 
-All images are made before, and travel with the page in one picture; the page's script chooses
-what to show. Without a script, and in print, the whole picture is shown.
+All images are made before, and travel with the page; its script chooses what to show. Without a
+script, and in print, all are shown.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from assignment4.figures.pages import check_name, fill_page, read_style
-from assignment4.figures.sprites import (
-    LEVELS,
-    arrange_tiles,
-    data_url,
-    encode_png,
-    option_elements,
-)
+from assignment4.figures.pages import check_name, fill_with_tiles, option_elements, to_greys
 from assignment4.pca.components import PrincipalComponents
 from assignment4.pca.inputs import as_samples
 
@@ -67,40 +60,21 @@ class Reconstructions:
         return f"Reconstructions({self.name!r}): {len(self.letters)} letters, k = {numbers}"
 
     def _repr_html_(self) -> str:
-        shares = "\n".join(_percent(share) for share in self.shares.ravel())
-        return fill_page(
+        columns = len(self.numbers) + 1
+        originals = self.images[columns - 1 :: columns].repeat(columns, axis=0)
+        return fill_with_tiles(
             "reconstructions.html",
-            style=read_style(),
+            to_greys(self.images, originals),
+            "\n".join(_percent(share) for share in self.shares.ravel()),
+            columns=columns,
             id=f"reconstructions-{self.name}",
-            letters=option_elements(self.letters, selected=self.letters[0]),
+            letters=option_elements(self.letters),
             last=len(self.numbers) - 1,
             middle=len(self.numbers) // 2,
             numbers=list(self.numbers),
             pixels=self.images[0].size,
-            size=self.images.shape[-1],
-            sprite=data_url("image/png", encode_png(self.sprite())),
-            shares=data_url("text/plain", shares.encode()),
             listed=", ".join(map(str, self.numbers)),
         )
-
-    def sprite(self) -> np.ndarray:
-        """Return all images as tiles, a row for each letter, as numbers of greys.
-
-        A row holds what k components restore, for every k, and last the letter itself. Its greys
-        are those of the letter, black at its least value and white at its greatest; what a
-        reconstruction has beyond them is cut off.
-
-        Returns:
-            (letters * size, (numbers + 1) * size) uint8, from 0 to 15.
-        """
-        columns = len(self.numbers) + 1
-        rows = self.images.reshape(len(self.letters), columns, -1)
-        originals = rows[:, -1]
-        low, high = originals.min(axis=1), originals.max(axis=1)
-        low, high = low[:, np.newaxis, np.newaxis], high[:, np.newaxis, np.newaxis]
-        scaled = (rows - low) / (high - low)
-        greys = np.round(np.clip(scaled, 0, 1) * (LEVELS - 1)).astype(np.uint8)
-        return arrange_tiles(greys.reshape(self.images.shape), columns=columns)
 
 
 def _percent(share: float) -> str:

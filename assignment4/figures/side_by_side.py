@@ -8,15 +8,9 @@ from matplotlib.axes import Axes
 
 from assignment4.encoder_decoder.assessment import Assessment
 from assignment4.encoder_decoder.comparison import confusion_matrix, readings, worst, worst_letter
-from assignment4.figures.outputs import plot_confusions, plot_failures
-from assignment4.figures.pages import check_name, fill_page, read_style
-from assignment4.figures.sprites import (
-    arrange_tiles,
-    data_url,
-    encode_png,
-    option_elements,
-    stretch_to_greys,
-)
+from assignment4.figures.letters import plot_letters
+from assignment4.figures.outputs import plot_confusions
+from assignment4.figures.pages import check_name, fill_with_tiles, option_elements, to_greys
 from assignment4.letters import ALPHABETS, Alphabet, one_of_each
 
 
@@ -24,7 +18,7 @@ class SideBySide:
     """A letter and two networks to choose, and the images that belong to them.
 
     Args:
-        name: makes the ids in a page unique: letters, digits and hyphens.
+        name: makes the ids in a page unique: letters, digits and hyphens, or ValueError.
         given: what each network was shown; the first letter of each class is.
         found: for each network's name its outputs for all of `given`, as they were measured.
         letters: the name of each label that a judge reads.
@@ -32,9 +26,6 @@ class SideBySide:
     Attributes:
         images: a row of what was given and one for each network, (rows * classes, size, size).
         readings: what the first judge reads in them, network after network.
-
-    Raises:
-        ValueError: the name has other characters.
     """
 
     def __init__(
@@ -53,32 +44,27 @@ class SideBySide:
         return f"SideBySide({self.name!r}): {len(self.letters)} letters by {networks}"
 
     def _repr_html_(self) -> str:
-        first, last = self.networks[0], self.networks[-1]
-        tiles = arrange_tiles(stretch_to_greys(self.images), columns=len(self.letters))
-        return fill_page(
+        return fill_with_tiles(
             "side_by_side.html",
-            style=read_style(),
+            to_greys(self.images),
+            self.readings,
+            columns=len(self.letters),
             id=f"side-by-side-{self.name}",
-            letters=option_elements(self.letters, selected=self.letters[0]),
-            left=option_elements(self.networks, selected=first),
-            right=option_elements(self.networks, selected=last),
+            letters=option_elements(self.letters),
+            left=option_elements(self.networks),
+            right=option_elements(self.networks, selected=self.networks[-1]),
             listed="given; " + "; ".join(self.networks),
-            size=self.images.shape[-1],
-            sprite=data_url("image/png", encode_png(tiles)),
-            readings=data_url("text/plain", self.readings.encode()),
         )
 
 
 def plot_all_confusions(found: Mapping[str, Assessment], letters: str) -> None:
-    """Draw what the first judge reads in the outputs of up to eight networks, with their names.
+    """Draw what the first judge reads in the outputs of up to eight networks, by name.
 
-    Args:
-        found: of each network, by name.
-        letters: the name of each label.
+    The letters are the names of the labels.
     """
     for axes, (name, one) in _panels(found, (15, 8)):
         counts = confusion_matrix(one.read[0], one.labels)
-        plot_confusions(axes, counts, drawn=letters, read=letters)
+        plot_confusions(axes, counts, letters)
         axes.set_title(f"{name}\nworst letter {worst_letter(counts).told(letters)}")
 
 
@@ -90,24 +76,21 @@ def plot_all_failures(
     *,
     count: int,
 ) -> None:
-    """Draw the worst outputs of up to eight networks, each below its input and above its mean.
+    """Draw up to so many wrong outputs of up to eight networks, between input and class mean.
 
-    Args:
-        found: of each network, by name.
-        given: what they were shown.
-        means: the mean letter of each class, (classes, 28, 28, 1).
-        letters: the name of each label.
-        count: how many outputs of each network at most.
+    The networks were shown `given`; means are (classes, 28, 28, 1), letters the labels' names.
     """
     for axes, (name, one) in _panels(found, (12, 6.4)):
+        axes.set_title(name, fontsize=9)
         places = worst(one, count=count)
+        if not len(places):
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, "none", ha="center", va="center", transform=axes.transAxes)
+            continue
         inputs = given.select(places)
-        rows = {
-            ALPHABETS["cyrillic"]: inputs.images,
-            "output": one.images[places],
-            "mean": means[inputs.labels],
-        }
-        plot_failures(axes, rows, readings(one, places, letters), title=name)
+        rows = {ALPHABETS["cyrillic"]: inputs.images}
+        rows |= {"output": one.images[places], "mean": means[inputs.labels]}
+        plot_letters(axes, rows, column_names=readings(one, places, letters))
 
 
 def _panels(

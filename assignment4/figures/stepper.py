@@ -33,14 +33,9 @@ class WindowStep(NamedTuple):
 class Stepper:
     """The steps of y = A x and of A^T y, shown in a page as two drawings with buttons.
 
-    Args:
-        name: makes the ids in a page unique: letters, digits and hyphens.
-        image: x, (h, w); (1, n) for one dimension.
-        kernel: (kh, kw).
-        **options: strides and padding, as in `sizes.axis_options`.
-
-    Raises:
-        ValueError: the name has other characters, or kernel and image do not fit together.
+    The name makes the ids in a page unique: letters, digits and hyphens, or ValueError. The image
+    is x, (h, w), or (1, n) for one dimension, the kernel (kh, kw), and the options are strides and
+    padding, as in `sizes.axis_options`.
     """
 
     def __init__(self, name: str, image: np.ndarray, kernel: np.ndarray, **options) -> None:
@@ -77,13 +72,12 @@ class Stepper:
         Places are numbered row by row. `taps` holds pairs of a pixel and the weight on it, `values`
         the convolution's output so far, `sums` the transposed convolution's.
         """
-        values = [""] * self.values.size
-        start = {"window": None, "taps": [], "values": values, "sums": ["0"] * self.image.size}
-        start["text"] = (
+        text = (
             f"Start. The convolution has gathered nothing yet, and all {self.image.size} sums of "
             "the transposed convolution are 0."
         )
-        data = [start]
+        values, sums = [""] * self.values.size, ["0"] * self.image.size
+        data = [{"window": None, "taps": [], "values": values, "sums": sums, "text": text}]
         for number, step in enumerate(self.steps, start=1):
             window = int(np.ravel_multi_index(step.window, self.values.shape))
             values = [*values[:window], f"{step.value:g}", *values[window + 1 :]]
@@ -113,39 +107,28 @@ class Stepper:
         )
 
     def _panels(self) -> str:
-        image, given = _texts(self.image), _texts(self.values)
-        drawings = {
-            "Convolution": self._drawing("image", image, "values", [""] * len(given), forth=True),
-            "Transposed convolution": self._drawing(
-                "sums", ["0"] * len(image), "given", given, forth=False
-            ),
-        }
-        return "\n".join(
-            f"<figure><figcaption>{name}</figcaption>{drawing}</figure>"
-            for name, drawing in drawings.items()
-        )
-
-    def _drawing(
-        self, large: str, pixels: list[str], small: str, values: list[str], *, forth: bool
-    ) -> str:
         (h, w), (rows, columns) = self.image.shape, self.values.shape
-        left = w * _CELL + _GAP
-        width, height = left + columns * _CELL + 4, h * _CELL + 4
-        top, middle = (h - rows) * _CELL / 2, height / 2
-        ends = (left - 8, left - _GAP + 12)
-        tip, tail = ends if forth else ends[::-1]
-        barb = tip + (-8 if forth else 8)
-        arrow = (
-            f"M{tail} {middle:g}H{tip}M{barb} {middle - 6:g}L{tip} {middle:g}L{barb} {middle + 6:g}"
-        )
-        names = [f"{h} × {w} pixels", f"{rows} × {columns} values"]
-        label = f"{' to '.join(names if forth else names[::-1])}; the text below says what happens"
-        return (
-            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
-            f'<g class="{large}">{_grid(pixels, w, 2, 2)}</g>'
-            f'<path class="pointer" d="{arrow}"/>'
-            f'<g class="{small}">{_grid(values, columns, left, top + 2)}</g></svg>'
-        )
+        left, middle = w * _CELL + _GAP, h * _CELL / 2 + 2
+        box = f"0 0 {left + columns * _CELL + 4} {h * _CELL + 4}"
+        sizes = f"{h} × {w} pixels", f"{rows} × {columns} values"
+        pixels = {"image": _texts(self.image), "sums": ["0"] * self.image.size}
+        values = {"values": [""] * self.values.size, "given": _texts(self.values)}
+        panels = []
+        for large, small, way in zip(pixels, values, (1, -1), strict=True):
+            tail, tip = (left - _GAP + 12, left - 8)[::way]
+            barb = f"{tip - 8 * way} {middle - 6:g}L{tip} {middle:g}L{tip - 8 * way} {middle + 6:g}"
+            name = "Convolution" if way == 1 else "Transposed convolution"
+            panels.append(
+                f"<figure><figcaption>{name}</figcaption>"
+                f'<svg viewBox="{box}" role="img" '
+                f'aria-label="{" to ".join(sizes[::way])}; the text below says what happens">'
+                f'<g class="{large}">{_grid(pixels[large], w, 2, 2)}</g>'
+                f'<path class="pointer" d="M{tail} {middle:g}H{tip}M{barb}"/>'
+                f'<g class="{small}">'
+                f"{_grid(values[small], columns, left, middle - rows * _CELL / 2)}</g>"
+                "</svg></figure>"
+            )
+        return "\n".join(panels)
 
 
 def _texts(numbers: np.ndarray) -> list[str]:
@@ -168,13 +151,11 @@ def _grid(texts: list[str], columns: int, left: float, top: float) -> str:
 def plot_steps(stepper: Stepper) -> np.ndarray:
     """Draw the steps for paper: above the convolution's windows, below the transposed one's sums.
 
-    Returns:
-        (2, steps) axes. The images that they hold are 1 where the window lies and 0 elsewhere.
+    The axes, (2, steps), hold images that are 1 where the window lies and 0 elsewhere.
     """
     steps = stepper.steps
-    _, panels = plt.subplots(
-        2, len(steps), figsize=(2.1 * len(steps), 4.9), layout="constrained", squeeze=False
-    )
+    figure = plt.figure(figsize=(2.1 * len(steps), 4.9), layout="constrained")
+    panels = figure.subplots(2, len(steps), squeeze=False)
     for number, (step, gathers, scatters) in enumerate(zip(steps, *panels, strict=True), start=1):
         gathers.set_title(f"step {number}\ngathers {step.value:g}", fontsize=10)
         scatters.set_title(f"scatters {step.value:g}", fontsize=10)
@@ -187,13 +168,14 @@ def plot_steps(stepper: Stepper) -> np.ndarray:
 
 def _draw_grid(axes: Axes, numbers: np.ndarray, weights: dict[tuple[int, int], float]) -> None:
     touched = np.zeros(numbers.shape)
-    for (row, column), number in np.ndenumerate(numbers):
-        weight = weights.get((row, column))
-        lift = 0 if weight is None else 0.16
-        axes.text(column, row - lift, f"{number:g}", ha="center", va="center", fontsize=9)
-        if weight is not None:
-            touched[row, column] = 1
-            axes.text(column, row + 0.28, f"× {weight:g}", ha="center", va="center", fontsize=7)
+    middle = {"ha": "center", "va": "center"}
+    for pixel, number in np.ndenumerate(numbers):
+        row, column = pixel
+        lift = 0.16 if pixel in weights else 0
+        axes.text(column, row - lift, f"{number:g}", fontsize=9, **middle)
+        if pixel in weights:
+            touched[pixel] = 1
+            axes.text(column, row + 0.28, f"× {weights[pixel]:g}", fontsize=7, **middle)
     axes.imshow(touched, cmap="Blues", vmin=0, vmax=3)
     axes.set_xticks(np.arange(-0.5, numbers.shape[1]), [])
     axes.set_yticks(np.arange(-0.5, numbers.shape[0]), [])

@@ -1,17 +1,13 @@
 """The problems of the chapter on the architecture."""
 
-from collections.abc import Callable
 from itertools import product
 
 import numpy as np
 
-from assignment4.problems import expect, expect_close
-
-CHANNELS_NORMALIZED = (32, 64, 512, 7 * 7 * 64, 32, 1)
-"""Of each layer that a batch normalisation follows; each channel has a bias in front of it."""
+from assignment4.problems import Answer, expect, expect_close
 
 
-def latent_parameters(answer: Callable[[int], int]) -> None:
+def latent_parameters(answer: Answer) -> None:
     """Try a function of an image's side: the parameters of the layer that makes 512 numbers."""
     for side in (28, 32, 30, 25, 27):
         halved = -(-side // 2)
@@ -20,15 +16,17 @@ def latent_parameters(answer: Callable[[int], int]) -> None:
 
 
 def parameters_without_effect(answer: int) -> None:
-    """Try the number of the network's trained parameters that change no output in training."""
+    """Try the number of the network's trained parameters that change no output in training.
+
+    These are the biases of each layer that a batch normalisation follows.
+    """
     number = isinstance(answer, (int, np.integer)) and not isinstance(answer, bool)
     assert number, f"a whole number is asked for, not {answer!r}"
-    assert answer == sum(CHANNELS_NORMALIZED), f"{answer} is not the number of such parameters"
+    biases = (32, 64, 512, 7 * 7 * 64, 32, 1)
+    assert answer == sum(biases), f"{answer} is not the number of such parameters"
 
 
-def parametric_relu_of_two_relus(
-    answer: Callable[[Callable[[float], float], float, float], float],
-) -> None:
+def parametric_relu_of_two_relus(answer: Answer) -> None:
     """Try a function of relu, x and a: the parametric ReLU of x."""
     for x, a in product((-2.0, 3.0, 0.0, -0.5), (0.25, 0.0, -0.5, 1.5)):
         expected = x if x > 0 else a * x

@@ -1,14 +1,12 @@
 """The problems of the chapter on Exercise 3."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from assignment4.convolution.matrix import line_matrix
-from assignment4.problems import expect, expect_array
+from assignment4.problems import Answer, expect, expect_array
 
 
-def bias_gradients(answer: Callable[[np.ndarray], object]) -> None:
+def bias_gradients(answer: Answer) -> None:
     """Try a function of the gradient by a layer's maps: the gradient by its biases."""
     random = np.random.default_rng(0)
     for shape in ((2, 3, 2), (3, 3, 3), (4, 2, 1), (1, 1, 4)):
@@ -17,7 +15,7 @@ def bias_gradients(answer: Callable[[np.ndarray], object]) -> None:
         expect_array(answer(p), expected, f"the gradient for maps of shape {shape}")
 
 
-def two_layer_gradients(answer: Callable[..., object]) -> None:
+def two_layer_gradients(answer: Answer) -> None:
     """Try a backward pass through two matrices, with a parametric ReLU between them.
 
     The answer takes both matrices and x. No entry of the first product is 0, where there is no
@@ -38,7 +36,7 @@ def two_layer_gradients(answer: Callable[..., object]) -> None:
         expect_array(answer(first, second, x), expected, of)
 
 
-def tap_gradients(answer: Callable[[np.ndarray, np.ndarray, int, int], object]) -> None:
+def tap_gradients(answer: Answer) -> None:
     """Try the gradient by a kernel on one axis, under VALID: pixels, p, kernel size, stride.
 
     What a tap adds to the outputs is found by a kernel that is 1 in this tap and 0 elsewhere.
@@ -55,7 +53,7 @@ def tap_gradients(answer: Callable[[np.ndarray, np.ndarray, int, int], object]) 
         expect_array(answer(pixels, p, kernel, stride), expected, of)
 
 
-def blind_tests(answer: tuple[object, object] | None) -> None:
+def blind_tests(answer: object) -> None:
     """Try a matrix that is not symmetric, and a p, for which the transpose may be forgotten."""
     assert answer is not None, "there is no matrix yet"
     A, p = (np.asarray(part) for part in answer)

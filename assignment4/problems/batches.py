@@ -1,29 +1,28 @@
 """The problems of the chapter on Exercise 4 c."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 
-from assignment4.problems import expect
+from assignment4.problems import ROUNDING, Answer, expect
 
 
-def lucky_batches(answer: Sequence[Sequence[float]] | None) -> None:
+def lucky_batches(answer: object) -> None:
     """Try a batch in the plane for which the report's formula holds, though its mean is not zero.
 
     (3, 4) / 5 is kept and (4, -3) / 5 is discarded.
     """
     assert answer is not None, "there is no batch yet"
     batch = np.asarray(answer, dtype=float)
-    assert batch.ndim == 2, f"the batch has shape {batch.shape}"
-    assert batch.shape[1] == 2, f"the batch has shape {batch.shape}"
+    assert batch.shape[1:] == (2,), f"the batch has shape {batch.shape}"
     assert len(batch) > 1, "for one image the formula has no value"
     along = batch @ [4, -3] / 5
     error, scatter = np.square(along).sum(), np.square(along - along.mean()).sum()
-    assert np.abs(batch.mean(axis=0)).max() > 1e-9, "the mean is zero"
-    assert error > 1e-9, "there is no error"
-    assert abs(error - scatter) <= 1e-9 * error, "the formula lacks a part of the error"
+    assert np.abs(batch.mean(axis=0)).max() > ROUNDING, "the mean is zero"
+    assert error > ROUNDING, "there is no error"
+    assert abs(error - scatter) <= ROUNDING * error, "the formula lacks a part of the error"
 
 
 def _scatter(values: Sequence[int]) -> Fraction:
@@ -31,7 +30,7 @@ def _scatter(values: Sequence[int]) -> Fraction:
     return sum((value - mean) ** 2 for value in values)
 
 
-def bias_factors(answer: Callable[[int, int], float]) -> None:
+def bias_factors(answer: Answer) -> None:
     """Try a function of L and B: the factor of the mean scatter of batches drawn without return.
 
     Every batch of a small population is drawn. Scatter over B is compared with the variance.
@@ -41,11 +40,11 @@ def bias_factors(answer: Callable[[int, int], float]) -> None:
         variances = [_scatter(batch) / B for batch in combinations(population, B)]
         factor = sum(variances) / len(variances) / (_scatter(population) / L)
         found = answer(L, B)
-        right = found is not None and abs(found - factor) < 1e-9
+        right = found is not None and abs(found - factor) < ROUNDING
         assert right, f"factor({L}, {B}) is {found}, not {factor}"
 
 
-def noticeable_losses(answer: Callable[[list[tuple[float, float]]], bool | None]) -> None:
+def noticeable_losses(answer: Answer) -> None:
     """Try a function of intervals of factors: whether any is surely above 1.1, or all below."""
     for intervals, verdict in (
         ([(1.2, 1.5), (0.8, 0.9)], True),
@@ -58,27 +57,24 @@ def noticeable_losses(answer: Callable[[list[tuple[float, float]]], bool | None]
         expect(answer(intervals), verdict, f"noticeable({intervals})")
 
 
-def joined_chunks(answer: Callable[..., tuple[int, float, float]]) -> None:
+def joined_chunks(answer: Answer) -> None:
     """Try a function that joins count, mean and scatter of two chunks of numbers.
 
     In the last case the numbers are large, so that a difference of squares loses all digits.
     """
     far = 10**9
-    for first, second in (
+    cases = (
         ([0, 2], [4]),
         ([5, 5], [5]),
         ([1, 2, 3, 6], [1, 9]),
         ([far, far + 2, far + 4], [far + 6]),
-    ):
-        chunks = [
-            (len(chunk), sum(chunk) / len(chunk), float(_scatter(chunk)))
-            for chunk in (first, second)
-        ]
+    )
+    for first, second in cases:
+        parts = first, second, first + second
+        *chunks, both = ((len(one), sum(one) / len(one), float(_scatter(one))) for one in parts)
         of = f"join({chunks[0]}, {chunks[1]})"
         found = answer(*chunks)
         assert found is not None, f"{of} is None"
-        count, mean, scatter = found
-        both = first + second
-        expect(count, len(both), f"the count of {of}")
-        assert abs(mean - sum(both) / len(both)) < 1e-6, f"the mean of {of} is wrong"
-        assert abs(scatter - _scatter(both)) < 1e-6, f"the scatter of {of} is wrong"
+        expect(found[0], both[0], f"the count of {of}")
+        for name, number, right in zip(("mean", "scatter"), found[1:], both[1:], strict=True):
+            assert abs(number - right) < 1e-6, f"the {name} of {of} is wrong"

@@ -1,13 +1,11 @@
 """The problems of the chapter on a classifier as the loss."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
-from assignment4.problems import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, Answer, expect_close
 
 
-def codes_with_a_place(answer: Callable[[int, int], Sequence[float]]) -> None:
+def codes_with_a_place(answer: Answer) -> None:
     """Try a function of label and places: the one-hot code, or ValueError where there is none."""
     for label, places in ((2, 3), (0, 3), (14, 15), (0, 1)):
         code = [float(place == label) for place in range(places)]
@@ -20,7 +18,7 @@ def codes_with_a_place(answer: Callable[[int, int], Sequence[float]]) -> None:
         raise AssertionError(f"code({label}, {places}) raises no ValueError, but is {found!r}")
 
 
-def gradients_for_any_label(answer: Callable[[np.ndarray, np.ndarray], Sequence[float]]) -> None:
+def gradients_for_any_label(answer: Answer) -> None:
     """Try a function of label code t and logits z: the derivative of the cross entropy by z."""
     of_answer = np.array([1.0, 2.0, 1.0])
     codes = ([0, 1, 0], [0, 0, 0], [1, 1, 0], [0.5, 0, 0], [0.5, 0.5, 0], [0, 2, 1])
@@ -30,7 +28,7 @@ def gradients_for_any_label(answer: Callable[[np.ndarray, np.ndarray], Sequence[
         expect_close(found, q * t.sum() - t, f"gradient of {code} at log (1, 2, 1)")
 
 
-def step_uphill(answer: Sequence[Sequence[float]]) -> None:
+def step_uphill(answer: object) -> None:
     """Try a label code t and probabilities q for which a step along t - q makes the loss larger."""
     assert np.shape(answer) == (2, 3), "two lists of three numbers are asked for, t and q"
     t, q = np.asarray(answer, float)

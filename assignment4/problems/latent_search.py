@@ -1,14 +1,12 @@
 """The problems of the chapter on the latent search."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
 from assignment4.latent_search.walk import nearest_mixtures
-from assignment4.problems import ROUNDING, expect, expect_close
+from assignment4.problems import ROUNDING, Answer, expect, expect_close
 
 
-def image_and_number(answer: Callable[[np.ndarray], Sequence]) -> None:
+def image_and_number(answer: Answer) -> None:
     """Try a function of a class's letters: their mean, and their own variance a pixel."""
     for letters in (
         [[[0, 2], [4, 6]], [[2, 2], [0, 6]]],
@@ -25,7 +23,7 @@ def image_and_number(answer: Callable[[np.ndarray], Sequence]) -> None:
         expect_close(found[1], np.square(letters - mean).mean(), f"the number for {shown}")
 
 
-def directions_without_epsilon(answer: Callable[[int], int]) -> None:
+def directions_without_epsilon(answer: Answer) -> None:
     """Try a function of n: the rank of a normalisation's Jacobian for n values, epsilon being 0."""
     for n in range(2, 8):
         x = np.arange(n) ** 2.0
@@ -35,7 +33,7 @@ def directions_without_epsilon(answer: Callable[[int], int]) -> None:
         expect(answer(n), int(np.linalg.matrix_rank(J, tol=ROUNDING)), f"passing({n})")
 
 
-def mixtures_of_two_ends(answer: Callable[[np.ndarray, np.ndarray, np.ndarray], Sequence]) -> None:
+def mixtures_of_two_ends(answer: Answer) -> None:
     """Try a function of first, last and between: the last one's share, and what is left."""
     for first, last, between in (
         ([[0, 0]], [[2, 0]], [[1, 1]]),

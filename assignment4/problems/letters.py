@@ -1,14 +1,12 @@
 """The problems of the chapter on the letters."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
 from assignment4.letters import normalize_mean, normalize_stddev
-from assignment4.problems import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, Answer, expect_close
 
 
-def black_and_white_normalized(answer: Callable[[float], Sequence[float]]) -> None:
+def black_and_white_normalized(answer: Answer) -> None:
     """Try a function of the share of white pixels: what black and white are normalised to."""
     for white, pixels in ((1, 5), (4, 5), (1, 2), (9, 25), (1, 10)):
         image = np.zeros((1, 1, pixels))
@@ -33,7 +31,7 @@ def batch_normalized_as_a_whole(answer: object) -> None:
         assert abs(image.std() - 1) > ROUNDING, f"the deviation of image {number} is 1"
 
 
-def slants_of_pixels(answer: Callable[[np.ndarray, np.ndarray], float]) -> None:
+def slants_of_pixels(answer: Answer) -> None:
     """Try a function of bright pixels' rows and columns: the slope of the column by the row."""
     letters = (
         ([0, 1, 2, 3], [3, 2, 1, 0]),

@@ -1,15 +1,14 @@
 """The problems of the chapter on Exercise 4 a and b."""
 
-from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from assignment4.pca.components import principal_components
-from assignment4.problems import expect
+from assignment4.problems import Answer, expect
 
 
-def component_counts(answer: Callable[[list[int], float], int]) -> None:
+def component_counts(answer: Answer) -> None:
     """Try a function of eigenvalues and a share: the fewest components that leave no more."""
     halves = [8, 4, 2, 1, 1]
     for eigenvalues, share, fewest in (
@@ -24,7 +23,7 @@ def component_counts(answer: Callable[[list[int], float], int]) -> None:
         expect(answer(eigenvalues, share), fewest, f"needed({eigenvalues}, {share})")
 
 
-def slip_examples(answer: Sequence[Sequence[int]] | None) -> None:
+def slip_examples(answer: object) -> None:
     """Try two vectors and an image for which line (9) as printed has another value than right."""
     assert answer is not None, "there are no vectors yet"
     v, w, x = (np.asarray(one) for one in answer)
@@ -35,7 +34,7 @@ def slip_examples(answer: Sequence[Sequence[int]] | None) -> None:
     assert abs(right - printed) > 1e-9, "as printed (9) has the right value here"
 
 
-def stationary_kinds(answer: Callable[[list[int], list[int]], str]) -> None:
+def stationary_kinds(answer: Answer) -> None:
     """Try a function of kept and discarded eigenvalues: the kind of the stationary point.
 
     It is a minimum or a maximum if no choice of as many eigenvalues has a smaller or larger sum.
@@ -50,12 +49,11 @@ def stationary_kinds(answer: Callable[[list[int], list[int]], str]) -> None:
             expect(answer(kept, list(discarded)), kind, f"kind({kept}, {list(discarded)})")
 
 
-def centring_examples(answer: Sequence[Sequence[float]] | None) -> None:
+def centring_examples(answer: object) -> None:
     """Try points in the plane whose first component is turned by 90 degrees by centring."""
     assert answer is not None, "there are no points yet"
     points = np.asarray(answer, dtype=float)
-    assert points.ndim == 2, f"the points have shape {points.shape}"
-    assert points.shape[1] == 2, f"the points have shape {points.shape}"
+    assert points.shape[1:] == (2,), f"the points have shape {points.shape}"
     firsts = []
     for centred, name in ((True, "with"), (False, "without")):
         found = principal_components(points, centred=centred)

@@ -1,13 +1,11 @@
 """The problems of the chapter on squared errors."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
-from assignment4.problems import ROUNDING, expect_close
+from assignment4.problems import ROUNDING, Answer, expect_close
 
 
-def minimisers_of_the_absolute_error(answer: Callable[[Sequence[float]], float]) -> None:
+def minimisers_of_the_absolute_error(answer: Answer) -> None:
     """Try a function of a pixel's values: a number with the least mean absolute error to them."""
     for values in ([0, 0, 1, 1, 1], [0, 0, 0, 1, 1], [9, 1, 5], [1, 2, 3, 10, 100], [4, 1], [7]):
         found = answer(list(values))
@@ -19,7 +17,7 @@ def minimisers_of_the_absolute_error(answer: Callable[[Sequence[float]], float])
         )
 
 
-def losses_of_contrasts(answer: Callable[[float, float], float]) -> None:
+def losses_of_contrasts(answer: Answer) -> None:
     """Try a function of c and s: the loss of c times the mean image, whose deviation is s.
 
     It is held against the loss to two letters of four pixels, of mean 0 and deviation 1.
@@ -31,16 +29,14 @@ def losses_of_contrasts(answer: Callable[[float, float], float]) -> None:
         expect_close(answer(c, s), loss, f"loss({c}, {s})")
 
 
-def savings_of_ghosts(answer: Callable[[float, float], float]) -> None:
+def savings_of_ghosts(answer: Answer) -> None:
     """Try a function of p and D: by how much a ghost's loss is below that of the likelier mean.
 
     Where one class has the probability p, the other 1 - p, and their means the squared distance D.
     """
-    for p, root in ((0.5, 2), (0.75, 2), (0.75, 1), (0.9, 3), (1.0, 2)):
-        likelier, other = 0.0, float(root)
-
-        def loss(f, p=p, a=likelier, b=other):
-            return p * (f - a) ** 2 + (1 - p) * (f - b) ** 2
-
-        saved = loss(likelier) - loss(p * likelier + (1 - p) * other)
-        expect_close(answer(p, root**2), saved, f"saved({p}, {root**2})")
+    for p, other in ((0.5, 2.0), (0.75, 2.0), (0.75, 1.0), (0.9, 3.0), (1.0, 2.0)):
+        of_likelier, of_ghost = (
+            p * image**2 + (1 - p) * (image - other) ** 2 for image in (0, (1 - p) * other)
+        )
+        distance = int(other**2)
+        expect_close(answer(p, distance), of_likelier - of_ghost, f"saved({p}, {distance})")
