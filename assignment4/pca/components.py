@@ -1,12 +1,10 @@
 r"""Exercise 4 b in numbers: principal components of data, and the error of keeping k of them.
 
 The eigenvectors of $\Sigma = \frac{1}{L} \sum_l (x_l - \bar x)(x_l - \bar x)^T$, the report's (4),
-are the right singular vectors of the centred data. They are found by a QR decomposition and an SVD
-of its triangle, with no $\Sigma$ in between. As by an SVD of all data, an eigenvalue $\lambda$ is
-then off by about $\epsilon \sqrt{\lambda_1 \lambda}$. The eigenvalue problem of $\Sigma$ is
-quicker to solve, and off by $\epsilon \lambda_1$.
-
-Everything is computed in float64, whatever comes in.
+are the right singular vectors of the centred data, found by a QR decomposition and an SVD of its
+triangle. An eigenvalue $\lambda$ is then off by about $\epsilon \sqrt{\lambda_1 \lambda}$; the
+eigenvalue problem of $\Sigma$ is quicker to solve, and off by $\epsilon \lambda_1$. Everything is
+computed in float64.
 """
 
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ from assignment4.pca.inputs import as_samples, checked_number
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    r"""The principal components of L samples of d entries.
+    r"""The principal components of L samples of d entries, with scikit-learn's names beside.
 
-    With the names of scikit-learn's PCA beside the report's. The book divides by L, as the report
-    does, and scikit-learn by L - 1: its `explained_variance_` is L / (L - 1) times this one.
+    The book divides by L, as the report does: scikit-learn's `explained_variance_` is L / (L - 1)
+    times this one.
 
     Attributes:
         mean: (d,) float64, the center; the zero vector where the data were not centred.
@@ -51,43 +49,23 @@ class PrincipalComponents:
 
     @property
     def explained_variance_(self) -> np.ndarray:
-        """The variance along each component, (d,) float64, the eigenvalues with 1/L."""
+        """The variance along each component with 1/L, (d,) float64."""
         return self.eigenvalues
 
     def keep(self, k: int) -> np.ndarray:
-        """Return the first k components as columns, (d, k) float64.
-
-        Raises:
-            ValueError: k is not an integer from 0 to d.
-        """
+        """Return the first k components as columns, (d, k); ValueError unless k is 0 to d."""
         return self.vectors[:, : checked_number(k, len(self.mean))]
 
     def transform(self, samples: np.ndarray, k: int | None = None) -> np.ndarray:
-        r"""Return $\tilde V^T (x - \bar x)$ for every sample, (n, k) float64.
+        r"""Return $\tilde V^T (x - \bar x)$ for (n, d) samples, (n, k) float64; all k without one.
 
-        Args:
-            samples: (n, d) real.
-            k: how many components are kept, 0 to d; None for all.
-
-        Raises:
-            ValueError: the samples are not (n, d) and finite, or k is not from 0 to d.
-
-        Source: report, Exercise 4 a.
+        Raises ValueError unless the samples are finite and k is from 0 to d. Source: Exercise 4 a.
         """
         kept = self.keep(len(self.mean) if k is None else k)
         return (as_samples(samples, width=len(self.mean)) - self.mean) @ kept
 
     def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
-        r"""Return $\bar x + \tilde V c$ for every code c of the first k components, (n, d) float64.
-
-        Args:
-            codes: (n, k) real, k up to d.
-
-        Raises:
-            ValueError: k is larger than d.
-
-        Source: report, Exercise 4 a.
-        """
+        r"""Return $\bar x + \tilde V c$, (n, d) float64, for codes c of the first k, (n, k)."""
         return self.mean + codes @ self.keep(codes.shape[1]).T
 
     def reconstruct(self, samples: np.ndarray, k: int) -> np.ndarray:
@@ -95,26 +73,16 @@ class PrincipalComponents:
         return self.inverse_transform(self.transform(samples, k))
 
     def least_error(self, k: int) -> float:
-        r"""Return $L \sum_{i=k+1}^d \lambda_i$.
-
-        Args:
-            k: how many components are kept, 0 to d; for 0 this is $L \operatorname{tr} \Sigma$.
-
-        Raises:
-            ValueError: k is not an integer from 0 to d.
+        r"""Return $L \sum_{i=k+1}^d \lambda_i$, for k = 0 to d; ValueError else.
 
         Source: report, Exercise 4 b, (17).
         """
         return self.count * float(self.eigenvalues[checked_number(k, len(self.mean)) :][::-1].sum())
 
     def shares_left(self) -> np.ndarray:
-        """Return the share of the variance that is left out, for k = 0 to d.
+        """Return the share of the variance that is left out for k = 0 to d, (d + 1,) from 1 to 0.
 
-        Returns:
-            (d + 1,) float64, from 1 down to 0.
-
-        Raises:
-            ValueError: all samples are equal.
+        Raises ValueError if all samples are equal.
         """
         sums = np.append(np.cumsum(self.eigenvalues[::-1])[::-1], 0)
         if not sums[0]:
@@ -123,17 +91,10 @@ class PrincipalComponents:
 
 
 def principal_components(samples: np.ndarray, *, centred: bool = True) -> PrincipalComponents:
-    r"""Return the principal components of samples.
+    r"""Return the principal components of at least two samples, (L, d) real and finite.
 
-    Args:
-        samples: (L, d) real, at least two rows; integers are converted.
-        centred: whether the mean is subtracted. Without it the eigenvalues are those of the second
-            moment $\frac{1}{L} \sum_l x_l x_l^T$, the right side of (4), and the `mean` is 0.
-
-    Raises:
-        ValueError: there are fewer than two samples, or they are not (L, d) and finite.
-
-    Source: report, Exercise 4 b, (4).
+    Not centred, the eigenvalues are those of $\frac{1}{L} \sum_l x_l x_l^T$, the right side of (4),
+    and the mean is 0. Raises ValueError for other samples. Source: report, Exercise 4 b, (4).
     """
     samples = as_samples(samples)
     count, d = samples.shape
@@ -145,15 +106,10 @@ def principal_components(samples: np.ndarray, *, centred: bool = True) -> Princi
 def components_of_triangle(
     triangle: np.ndarray, mean: np.ndarray, count: int
 ) -> PrincipalComponents:
-    r"""Return the principal components of data from the R of their QR decomposition.
+    r"""Return the principal components of L samples from the R of their QR decomposition.
 
-    $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$, so that the right singular vectors of R are the
-    eigenvectors of $\Sigma$, and its singular values the roots of $L \lambda_i$.
-
-    Args:
-        triangle: (min(L, d), d) or (d, d) float64, the R.
-        mean: (d,) float64, what was subtracted.
-        count: L.
+    $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$, so that the right singular vectors of R, (n,
+    d), are the eigenvectors of $\Sigma$, and its singular values the roots of $L \lambda_i$.
     """
     _, singular_values, rows = np.linalg.svd(triangle)
     eigenvalues = np.zeros(len(mean))
@@ -162,19 +118,10 @@ def components_of_triangle(
 
 
 def reconstruction_error(samples: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    r"""Return $\sum_l |x_l - V V^T x_l|^2$, measured on the samples themselves, float64.
+    r"""Return $\sum_l |x_l - V V^T x_l|^2$ of (L, d) samples, from which nothing is subtracted.
 
-    Args:
-        samples: (L, d) real; nothing is subtracted from them.
-        vectors: (d, k) real, the columns of V, or a stack of such matrices, (n, d, k).
-
-    Returns:
-        A number, or (n,) for a stack.
-
-    Raises:
-        ValueError: the samples are not (L, d) and finite, or the vectors not of d entries.
-
-    Source: report, Exercise 4 b, (5), the left side.
+    A number for V (d, k), and (n,) for a stack (n, d, k). Raises ValueError for other shapes or
+    values that are not finite. Source: report, Exercise 4 b, the left side of (5).
     """
     samples, vectors = as_samples(samples), np.asarray(vectors, np.float64)
     if vectors.ndim < 2 or vectors.shape[-2] != samples.shape[1]:
@@ -193,7 +140,7 @@ def check_count(count: int) -> None:
 
 
 def with_signs(vectors: np.ndarray) -> np.ndarray:
-    """Return columns, each with the sign that makes its entry of largest absolute value positive.
+    """Return columns, in each the entry of largest absolute value positive.
 
     Of entries that are equally large the first one decides.
     """

@@ -1,9 +1,10 @@
 r"""Where the linear auto-encoder's error is level: at every eigenvector, and low at the first only.
 
 One unit of code, d entries, and the covariance $\Sigma = \operatorname{diag}(\lambda_1, \dots,
-\lambda_d)$ with symbols $\lambda_1 > \dots > \lambda_d > 0$. That is no restriction but of size:
-in the basis of its eigenvectors every covariance is such a matrix. SymPy proves it for one d at a
-time. Source: baldi1989neural, for all d and k.
+\lambda_d)$ with symbols $\lambda_1 > \dots > \lambda_d > 0$, as in the basis of its eigenvectors
+every covariance is. SymPy proves it for one d at a time; baldi1989neural does for all d and k. A
+point is an encoder A (1, d) and a decoder B (d, 1); derivatives are in the order a_1, b_1, a_2,
+b_2, ...
 """
 
 from collections.abc import Callable
@@ -13,16 +14,10 @@ from sympy import Expr, Matrix
 
 
 def covariance_of(d: int) -> Matrix:
-    r"""Return $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$.
+    r"""Return $\Sigma$, (d, d), for d from 2 on; ValueError else.
 
     Each $\lambda_i$ is the sum of positive symbols $\delta_i, \dots, \delta_d$, the gaps, so that
     SymPy knows which of two eigenvalues is the larger.
-
-    Args:
-        d: the number of entries, at least 2.
-
-    Raises:
-        ValueError: d is less than 2.
     """
     if d < 2:
         raise ValueError(
@@ -33,7 +28,7 @@ def covariance_of(d: int) -> Matrix:
 
 
 def weights_of(d: int) -> tuple[Matrix, Matrix]:
-    """Return A = (a_1, ..., a_d), a row, and B = (b_1, ..., b_d), a column, real symbols."""
+    """Return A and B of real symbols."""
     encoder = sympy.symbols(f"a_1:{d + 1}", real=True)
     decoder = sympy.symbols(f"b_1:{d + 1}", real=True)
     return Matrix([encoder]), Matrix(decoder)
@@ -46,16 +41,7 @@ def error_of_weights(encoder: Matrix, decoder: Matrix, covariance: Matrix) -> Ex
 
 
 def eigenvector_point(d: int, number: int, scale: Expr | int = 1) -> tuple[Matrix, Matrix]:
-    r"""Return the weights $A = c u_j^T$ and $B = u_j / c$ of an eigenvector.
-
-    Args:
-        d: the number of entries.
-        number: j, from 1 for the largest eigenvalue to d.
-        scale: c, not 0.
-
-    Raises:
-        ValueError: j is not from 1 to d.
-    """
+    """Return $A = c u_j^T$ and $B = u_j / c$, for j from 1, the largest eigenvalue, to d."""
     if not 1 <= number <= d:
         raise ValueError(f"the eigenvectors are numbered from 1 to {d}, got {number}")
     vector = sympy.eye(d)[:, number - 1]
@@ -63,11 +49,7 @@ def eigenvector_point(d: int, number: int, scale: Expr | int = 1) -> tuple[Matri
 
 
 def gradient_at(point: tuple[Matrix, Matrix]) -> Matrix:
-    """Return the error's gradient at a point, (2 d, 1), in the order a_1, b_1, a_2, b_2, ...
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return the error's gradient at a point, (2 d, 1)."""
     error, variables, values = _error_at(point)
     return Matrix([error]).jacobian(variables).T.subs(values).applyfunc(sympy.factor)
 
@@ -76,21 +58,12 @@ def matching_encoder(decoder: Matrix) -> Matrix:
     r"""Return $B^T / |B|^2$, the only A at which the derivative by A is 0, for B not 0.
 
     That derivative is $2 (|B|^2 A - B^T) \Sigma$, and $\Sigma$ is invertible.
-
-    Args:
-        decoder: (d, 1), the B.
     """
     return decoder.T / decoder.dot(decoder)
 
 
 def hessian_at(point: tuple[Matrix, Matrix]) -> Matrix:
-    """Return the error's second derivatives at a point, (2 d, 2 d), in the gradient's order.
-
-    At an eigenvector there are entries in the 2 x 2 blocks of a_i and b_i alone.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return the error's second derivatives at a point, (2 d, 2 d)."""
     error, variables, values = _error_at(point)
     return sympy.hessian(error, variables).subs(values).applyfunc(sympy.factor)
 
@@ -101,18 +74,9 @@ def second_derivative(point: tuple[Matrix, Matrix], direction: Matrix) -> Expr:
 
 
 def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
-    r"""Return how to leave $u_j$ downhill: turn both weights towards the first eigenvector.
+    """Return how to leave $u_j$, j from 2 to d, downhill: towards the first eigenvector.
 
-    Args:
-        d: the number of entries.
-        number: j, from 2 to d.
-        scale: the point's c.
-
-    Returns:
-        (2 d, 1), a change of a_1 by c and of b_1 by 1 / c, in the gradient's order.
-
-    Raises:
-        ValueError: j is not from 2 to d; there is no such direction for the first.
+    It changes a_1 by the point's c and b_1 by 1 / c, (2 d, 1).
     """
     if not 2 <= number <= d:
         raise ValueError(f"the error falls at eigenvectors 2 to {d} only, got {number}")
@@ -133,24 +97,12 @@ def _error_at(point) -> tuple[Expr, list, dict]:
 
 
 def is_stationary(point: tuple[Matrix, Matrix]) -> bool:
-    """Return True if the error's gradient is zero at weights, for all eigenvalues.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return True if the error's gradient is zero at a point, for all eigenvalues."""
     return gradient_at(point).is_zero_matrix is True
 
 
 def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
-    """Return True if the error falls from a stationary point one way and rises along an axis.
-
-    It falls where the second derivative along the direction is negative, and rises along an axis
-    with a positive one.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-        direction: (2 d, 1), in the gradient's order.
-    """
+    """Return True if the error falls from a stationary point one way and rises along an axis."""
     hessian = hessian_at(point)
     rises = any(hessian[i, i].is_positive for i in range(hessian.rows))
     falls = second_derivative(point, direction).is_negative is True
@@ -160,11 +112,8 @@ def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
 def curves_upwards(point: tuple[Matrix, Matrix]) -> bool:
     """Return True if a point is stationary and no second derivative there is negative.
 
-    The blocks of a_i and b_i are judged one by one, by trace and determinant; with entries
-    outside them the answer is False. A zero remains: A may grow while B shrinks.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
+    The 2 x 2 blocks of a_i and b_i are judged by trace and determinant; with entries outside them
+    the answer is False. A zero remains: A may grow while B shrinks.
     """
     hessian = hessian_at(point)
     outside = hessian.copy()
@@ -186,15 +135,10 @@ def only_eigenvectors_are_stationary(
 ) -> bool:
     r"""Return True if the error is stationary at the origin and at eigenvectors, and nowhere else.
 
-    Three equations between matrices of symbols say so. The derivative by A is
-    $2 |B|^2 (A - A_B) \Sigma$ with the A_B of a rule, so that it is 0 at that A alone where B is
-    not 0. There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, which
-    is 0 for eigenvectors B alone. Where B is 0, the derivative by B is $-2 \Sigma A^T$, which is 0
-    for A = 0 alone.
-
-    Args:
-        d: the number of entries.
-        rule: gives A_B from B.
+    Three equations between matrices of symbols say so. The derivative by A is $2 |B|^2 (A - A_B)
+    \Sigma$ with the A_B that the rule gives, so that it is 0 at that A alone where B is not 0.
+    There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, which is 0 for
+    eigenvectors B alone. Where B is 0, it is $-2 \Sigma A^T$, which is 0 for A = 0 alone.
     """
     encoder, decoder = weights_of(d)
     covariance = covariance_of(d)

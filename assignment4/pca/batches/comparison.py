@@ -17,14 +17,11 @@ Excesses = Mapping[int, Sequence[float]]
 
 
 def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
-    """Return the geometric mean of positive numbers, with its interval.
+    """Return the geometric mean of positive finite numbers, two at least, with its interval.
 
-    It is Student's interval of the mean of their logarithms, taken back. So no bound is negative,
-    and a number ten times too large weighs as much as one ten times too small. It is wider for one
-    of several comparisons that are to hold together.
-
-    Raises:
-        ValueError: one is not positive and finite, or there are fewer than two.
+    It is Student's interval of the mean of their logarithms, taken back, so that no bound is
+    negative; wider for one of several comparisons that are to hold together. Raises ValueError
+    else.
     """
     if not all(0 < value < np.inf for value in values):
         raise ValueError(f"numbers must be positive and finite, got {list(values)}")
@@ -36,8 +33,7 @@ def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval
 def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: int = 1) -> Interval:
     """Return by which factor the excess error of one size exceeds that of another, seed by seed.
 
-    Raises:
-        ValueError: the numbers of seeds differ, or an excess is not positive and finite.
+    Raises ValueError if the numbers of seeds differ, or an excess is not positive and finite.
     """
     ratios = [a / b for a, b in zip(excesses[size], excesses[other], strict=True)]
     return geometric_mean(ratios, comparisons=comparisons)
@@ -47,8 +43,8 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
     """Return True if a size has more than a factor times the excess error of some other size.
 
     That is, if against one of them the interval lies above the factor, wide enough that those
-    against all others hold together, since one of many is soon above by chance. False if against
-    every other size the 95 % interval lies below; None otherwise.
+    against all others hold together. False if against every other size the 95 % interval lies
+    below; None otherwise.
     """
     others = [other for other in excesses if other != size]
     for other in others:
@@ -59,11 +55,9 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
 
 
 def suffers_for_small_batches(excesses: Excesses) -> bool | None:
-    """Return True if training suffers for small batches and not for larger ones.
+    """Return True if training suffers for small batches and not for larger ones, None if undecided.
 
     The smallest B must suffer significantly, and no B of the larger half of the sizes noticeably.
-    None where an interval decides neither way.
-
     Source: report, Exercise 4 c.
     """
     sizes = sorted(excesses)

@@ -1,9 +1,8 @@
 r"""Exercise 4 c: the error of a batch, in formulas and in numbers.
 
-For one discarded vector v and a batch $x_1, \dots, x_B$ let $c_l = v^T x_l$. The batch's error
-along v is $\sum_l c_l^2 = \sum_l (c_l - \bar c)^2 + B \bar c^2$, with $\bar c = v^T \bar x_B$. The
-first sum, the scatter along v, is $(B - 1)\, v^T \hat\Sigma v$, which is the report's formula; the
-second is missing from it. For B = 1 the scatter is 0, and $\hat\Sigma$ is 0 divided by 0.
+For one discarded vector v let $c_l = v^T x_l$. The batch's error along v is $\sum_l c_l^2 = \sum_l
+(c_l - \bar c)^2 + B \bar c^2$. The first sum, the scatter along v, is $(B - 1)\, v^T \hat\Sigma v$,
+the report's formula; the second is missing from it. For B = 1, $\hat\Sigma$ is 0 divided by 0.
 """
 
 from collections.abc import Callable, Collection
@@ -28,10 +27,7 @@ _SCATTER = sympy.Sum((_C[_L] - _MEAN) ** 2, (_L, 1, _B))
 
 
 def report_formula(size, scatter, mean):
-    r"""Return $(B - 1) v^T \hat\Sigma v$; SymPy's nan for B = 1, 0 times 0 / 0.
-
-    Source: report, Exercise 4 c.
-    """
+    r"""Return $(B - 1) v^T \hat\Sigma v$, the report's; SymPy's nan for B = 1, 0 times 0 / 0."""
     return (size - 1) * (scatter / (size - 1))
 
 
@@ -47,10 +43,9 @@ def scatter_matrix(batch: sympy.MatrixBase) -> sympy.MatrixBase:
 
 
 def is_batch_error(formula: BatchFormula, *, sizes: Collection[int] = (1, 2, 3, 4)) -> bool:
-    """Return True if a formula gives the error of batches of these sizes.
+    """Return True if a formula gives the error of batches of these sizes, all of symbols.
 
-    For samples in three dimensions and two discarded vectors, all of symbols. A formula without a
-    value, such as the report's for B = 1, does not.
+    For samples in three dimensions and two discarded vectors. A formula without a value does not.
     """
     for size in sizes:
         batch, discarded = symbols_matrix("x", size, 3), symbols_matrix("v", 3, 2)
@@ -77,9 +72,9 @@ def is_batch_error_of_any_size(formula: BatchFormula) -> bool:
 def is_scatter_by_pairs(factor: Callable[[sympy.Expr], sympy.Expr]) -> bool:
     r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$.
 
-    For symbolic B, of which the factor is a function. With 1 / (2 B) it is, and so the bias for
-    every L and B follows from one pair: over all draws with replacement two places have each of the
-    L^2 pairs equally often, without replacement each of the L (L - 1) pairs of different samples.
+    With the factor 1 / (2 B) it is, for symbolic B, and so the bias for every L and B follows from
+    one pair: over all draws with replacement two places have each of the L^2 pairs equally often,
+    without replacement each of the L (L - 1) pairs of different samples.
     """
     of_one = _reduced(sympy.Sum((_C[_L] - _C[_M]) ** 2, (_L, 1, _B)))
     pairs = _reduced(sympy.Sum(of_one, (_M, 1, _B)))
@@ -96,12 +91,10 @@ def _reduced(expression: sympy.Expr) -> sympy.Expr:
 
 
 class BatchError(NamedTuple):
-    r"""The error of a batch, and the two terms that make it up.
+    r"""The measured error of a batch, and the two terms that make it up.
 
-    Attributes:
-        error: $\sum_l |x_l - V V^T x_l|^2$, measured.
-        scatter: $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula; 0 for B = 1.
-        missing: $B \sum_{i>k} (v_i^T \bar x_B)^2$.
+    They are $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula, 0 for B = 1, and $B
+    \sum_{i>k} (v_i^T \bar x_B)^2$.
     """
 
     error: float
@@ -110,17 +103,10 @@ class BatchError(NamedTuple):
 
 
 def batch_error(batch: np.ndarray, components: PrincipalComponents, k: int) -> BatchError:
-    """Measure the error of a batch, and the terms that it is made of.
+    """Measure the error of a batch, (B, d), of which the mean of all data is subtracted.
 
-    Args:
-        batch: (B, d) real; the mean of all data, not the batch's own, is subtracted.
-        components: of all data.
-        k: how many are kept, 0 to d.
-
-    Raises:
-        ValueError: the batch is not (B, d) and finite, or k is not an integer from 0 to d.
-
-    Source: report, Exercise 4 c.
+    The components are those of all data, k from 0 to d. Raises ValueError for other shapes or k, or
+    values that are not finite. Source: report, Exercise 4 c.
     """
     centred = as_samples(batch, width=len(components.mean)) - components.mean
     kept = components.keep(k)

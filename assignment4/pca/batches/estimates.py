@@ -1,7 +1,7 @@
-r"""Exercise 4 c: what a batch estimates, in expectation over all ways to draw it.
+"""Exercise 4 c: what a batch estimates, in expectation over all ways to draw it.
 
 All batches of a size are enumerated, for populations of symbols, and the mean over them is exact.
-The covariance $\Sigma$ is that of (4), with 1/L.
+The covariance is that of (4), with 1/L.
 """
 
 from collections import Counter
@@ -92,18 +92,10 @@ def mean_over_batches(statistic: Statistic, samples: MatrixBase, B: int, draws: 
 def bias_factor(
     statistic: Statistic, draws: Draws, L: int, B: int, *, of: Statistic = second_moment
 ) -> sympy.Rational | None:
-    """Return the factor by which a statistic of batches of B of L samples is off on average.
+    """Return by which factor a statistic of batches of B of L samples is off on average.
 
-    Args:
-        statistic: such as `batch_covariance`, or the gradient of a loss.
-        draws: `with_replacement` or `without_replacement`.
-        L: number of samples.
-        B: that of a batch.
-        of: what all samples give, the covariance (4) by default.
-
-    Returns:
-        c where the expectation is c times what all samples give, for every population of mean zero
-        in two dimensions; None where there is no such c, or no such batch.
+    That is c where the expectation is c times what `of` gives for all samples, for every population
+    of mean zero in two dimensions; None where there is no such c, or no such batch.
     """
     samples = population(L, 2)
     if not next(iter(draws(L, B)), ()):

@@ -3,8 +3,7 @@ r"""Sums in index notation, for symbolic d, k and L, taken apart and compared.
 Indexed symbols stand for entries and products: $v_{ia}$ is entry a of $v_i$, $x_{la}$ of $x_l$,
 $c_{il} = v_i^T x_l$ and $G_{ij} = v_i^T v_j$. A fact is put in by replacing symbols: (2) puts
 $\delta_{ij} G_{ii}$ for $G_{ij}$. That finite sums may be multiplied out and exchanged is taken for
-granted, and SymPy's rule for a Kronecker delta in a sum. Two expressions of equal terms are equal
-for all d, k and L.
+granted, and SymPy's rule for a Kronecker delta in a sum.
 """
 
 from collections import defaultdict
@@ -31,12 +30,7 @@ Limits = frozenset[sympy.Tuple]
 
 @dataclass(frozen=True)
 class GeneralLine:
-    """A line for all sizes.
-
-    Attributes:
-        expression: the line.
-        fact: what the step to it cites or defines: what is put in, in it and in the line before.
-    """
+    """A line for all sizes, and what the step to it puts in, in it and in the line before."""
 
     expression: sympy.Expr
     fact: dict[sympy.Expr, sympy.Expr] = field(default_factory=dict)
@@ -56,9 +50,8 @@ def terms(
 ) -> dict[Limits, sympy.Expr]:
     """Return the summands that are not 0 by the limits of their sums, with deltas summed.
 
-    Args:
-        expression: of sums, in whose products no index is summed over twice.
-        fact: what is put in for which part of a summand.
+    The fact says what is put in for which part of a summand. Where no index is summed over twice in
+    a product, expressions of equal terms are equal for all d, k and L.
     """
     found: dict[Limits, sympy.Expr] = defaultdict(lambda: sympy.S.Zero)
     for summand, limits in _flat(expression):

@@ -33,14 +33,10 @@ SQUARE = "a square for a product"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the derivation.
+    """One line of the derivation: its right-hand side, as LaTeX and as code.
 
-    Attributes:
-        number: the report's; 0 for what has none.
-        formula: the right-hand side, as LaTeX.
-        value: computes the line in a setting.
-        cites: what the step to this line cites: "(1)" to "(4)", "eigenvectors", or nothing.
-        general: the line for symbolic d, k and L, where there is one.
+    The number is the report's, 0 for what has none. The step to it cites "(1)" to "(4)",
+    "eigenvectors", or nothing; `general` is the line for symbolic d, k and L, where there is one.
     """
 
     number: int
@@ -65,15 +61,10 @@ def line(
 
 @dataclass(frozen=True)
 class Slip:
-    """A misprint.
+    """A misprint: what is printed, with every slip, and what is right, as LaTeX and as code.
 
-    Attributes:
-        place: the line's number, or a word for a formula without one.
-        printed: LaTeX, as in the report, with every slip.
-        right: LaTeX, as it should be.
-        slip: which of the slips in it this is, in words.
-        right_value: computes what is right.
-        printed_value: computes it with this slip.
+    The place is the line's number, or a word for a formula without one; the slip says in words
+    which of those in the formula this is, and the printed value has this one.
     """
 
     place: str
@@ -122,12 +113,9 @@ def slip(
 
 
 def fault(value: Value, previous: Value, settings: Iterable[Setting]) -> str:
-    """Return where one form differs from another first, or has no value; "" if it never does.
+    """Return where one form differs from the one before, or has no value; "" if it never does.
 
-    Args:
-        value: of the later line.
-        previous: of the line before it.
-        settings: in which both are to be equal, identically in all symbols.
+    In all settings both are to be equal, identically in all symbols.
     """
     for setting in settings:
         try:
@@ -143,12 +131,7 @@ def fault(value: Value, previous: Value, settings: Iterable[Setting]) -> str:
 class Step:
     """A step from a line to the next, shown with its formula, its code and what was found.
 
-    It is judged in settings that have what it cites and no more.
-
-    Attributes:
-        line: the later one.
-        previous: what it is to follow from.
-        slips: the misprints of both.
+    It is judged in settings that have what it cites and no more; the slips are those of both lines.
     """
 
     line: Line

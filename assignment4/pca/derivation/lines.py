@@ -43,14 +43,9 @@ SLIPS = (
 
 
 def derive(number: int, value: Value | None = None) -> Step:
-    """Return the step to a line: its formula, the code that is compared, and what comes of it.
+    """Return the step to line (4) to (17): its formula, the code that is compared, and the outcome.
 
-    Args:
-        number: the report's, 4 to 17.
-        value: another form of the line, to be tried in its place.
-
-    Raises:
-        ValueError: the number is not 4 to 17.
+    Another form of the line can be tried in its place. Raises ValueError for another number.
     """
     if number not in LINES:
         raise ValueError(f"({number}) is no line of the derivation; they are (4) to (17)")
@@ -68,13 +63,7 @@ def splits_as_printed() -> bool:
 
 
 def differ_by(first: Line, second: Line, term: Line) -> bool:
-    """Return True if first - second is a third expression, for any vectors and any images.
-
-    Args:
-        first: such as (4), or (14).
-        second: such as the covariance, or (15): what `first` equals if the mean is zero.
-        term: such as `product_of_means`, or `squares_of_mean`: what is left if it is not.
-    """
+    """Return True if first - second is the term, for any vectors and any images."""
     settings = FAMILIES[""].settings
     return not fault(first.value, lambda s: second.value(s) + term.value(s), settings)
 

@@ -1,10 +1,8 @@
-r"""Exercise 4 a: the projection onto the first k principal components, and checks by SymPy.
+"""Exercise 4 a: the projection onto the first k principal components, and checks by SymPy.
 
 The report projects in two steps: `dot_product` is what it calls the length of the projection onto
-$v_i$, and `sum_of_scaled` adds the $v_i$ scaled by it. In compact form that is `compact`.
-
-A vector is a column, (d, 1), of symbols or exact numbers; a basis has one vector a column. A check
-takes what it judges, so that it can be shown to say no.
+$v_i$, and `sum_of_scaled` adds the $v_i$ scaled by it; `compact` is the compact form. Vectors are
+columns of symbols or exact numbers.
 """
 
 from collections.abc import Callable
@@ -38,40 +36,27 @@ def projection_onto(v: sympy.MatrixBase, x: sympy.MatrixBase) -> sympy.MatrixBas
 
 
 def sum_of_scaled(V: sympy.MatrixBase, x: sympy.MatrixBase) -> sympy.MatrixBase:
-    r"""Return $\sum_{i=1}^k (v_i^T x) v_i$, (d, 1), where the $v_i$ are the columns of V, (d, k).
-
-    Source: report, Exercise 4 a.
-    """
+    r"""Return $\sum_{i=1}^k (v_i^T x) v_i$ for the columns of V, as Exercise 4 a has it."""
     columns = [V[:, i] for i in range(V.cols)]
     return sum((dot_product(v, x) * v for v in columns), sympy.zeros(V.rows, 1))
 
 
 def compact(V, x):
-    """Return V V^T x, (d, 1), for matrices of any kind, explicit or symbols.
-
-    Source: report, Exercise 4 a.
-    """
+    """Return V V^T x, (d, 1), the report's compact form, for explicit matrices and symbols."""
     return V * V.T * x
 
 
 def entry_of_sum(V: sympy.MatrixSymbol, x: sympy.MatrixSymbol, row: sympy.Symbol) -> sympy.Sum:
-    r"""Return an entry of the sum for symbolic d and k, $\sum_j \sum_i V_{ji} x_j V_{ri}$.
-
-    It is $\sum_i (v_i^T x) v_i$ multiplied out; indices run from 0, as in SymPy's matrices.
-    """
+    r"""Return an entry of the sum, $\sum_j \sum_i V_{ji} x_j V_{ri}$, for symbolic d and k."""
     i, j = sympy.symbols("i j", integer=True)
     d, k = V.shape
     return sympy.Sum(V[j, i] * x[j, 0] * V[row, i], (i, 0, k - 1), (j, 0, d - 1))
 
 
 def sum_is_compact(form: Callable) -> bool:
-    """Return True if the sum of (v_i^T x) v_i over the columns of V equals a compact form.
+    """Return True if the sum of (v_i^T x) v_i over the columns of V is a form such as `compact`.
 
-    Entry by entry for any vectors of the DIMENSIONS, and as a sum for symbolic d and k. Nothing is
-    used of the vectors; they need not be orthonormal.
-
-    Args:
-        form: a function of V and x, such as `compact`.
+    Entry by entry for any vectors of the DIMENSIONS, orthonormal or not, and for symbolic d and k.
     """
     try:
         return all(
@@ -99,21 +84,14 @@ def _equals_symbolic_sum(form: Callable) -> bool:
 def is_length(rule: LengthRule, v: sympy.MatrixBase, x: sympy.MatrixBase) -> bool:
     """Return True if a rule gives the length of the projection of x onto v, which is not 0.
 
-    A length is not negative, nor is its product with the norm of v, and its square is the squared
-    norm of the projection.
+    A length is not negative, and its square is the squared norm of the projection.
     """
     norm = sympy.sqrt(dot_product(v, v))
     return (rule(v, x) * norm).is_nonnegative is True and _has_square_of_length(rule, v, x)
 
 
 def is_signed_length(rule: LengthRule, v: sympy.MatrixBase, x: sympy.MatrixBase) -> bool:
-    """Return True if a rule gives the length up to its sign, and v scaled by it is the projection.
-
-    Args:
-        rule: such as `dot_product`.
-        v: not 0, such as a column of `unit_vectors`.
-        x: the image.
-    """
+    """Return True if a rule gives the length up to its sign, and v scaled by it is the projection."""
     remainder = v * rule(v, x) - projection_onto(v, x)
     return _has_square_of_length(rule, v, x) and is_zero(remainder)
 

@@ -1,14 +1,14 @@
 r"""What a line of Exercise 4 b is evaluated on: vectors, images, and how many components are kept.
 
-Every entry is a rational function of symbols, so that an equation that holds in a setting holds
-for all values of its symbols. A family of settings has the facts that its words say and no other,
-so that a step that is checked in it can have used these facts only.
+Every entry is a rational function of symbols, so that an equation that holds in a setting holds for
+all values of its symbols. A family of settings has the facts that its words say and no other, so
+that a step that is checked in it can have used these facts only.
 
-Bases are described by rational functions. The Cayley transform $V = (I - K)(I + K)^{-1}$ of
-a skew K is orthogonal, and gives every rotation without the eigenvalue -1; the others are limits
-of these, and a sign of one column turns them into the reflections. $2 t_1, \dots, 2 t_{d-1},
-1 - |t|^2$, divided by $1 + |t|^2$, is a unit vector, and every one but $(0, \dots, 0, -1)$, again
-a limit. An equation of continuous functions holds in the limits too.
+The Cayley transform $V = (I - K)(I + K)^{-1}$ of a skew K gives every rotation without the
+eigenvalue -1; the others are limits of these, and a sign of one column turns them into the
+reflections. $2 t_1, \dots, 2 t_{d-1}, 1 - |t|^2$, divided by $1 + |t|^2$, is a unit vector, and
+every one but $(0, \dots, 0, -1)$, again a limit. An equation of continuous functions holds in the
+limits too.
 """
 
 import functools
@@ -30,14 +30,10 @@ RATIONAL_SIZES = SIZES[:4]
 
 @dataclass(frozen=True)
 class Setting:
-    """The vectors v_1, ..., v_d, the images x_1, ..., x_L and k.
+    """The vectors v_1, ..., v_d, the images x_1, ..., x_L, all (d, 1), and k, from 0 to d.
 
-    Attributes:
-        vectors: d arrays (d, 1) of rational functions.
-        images: L arrays (d, 1) of rational functions.
-        eigenvalues: d arrays (1, 1) of rational functions; those of the covariance where the
-            vectors are its eigenvectors, and any elsewhere.
-        k: how many vectors are kept, 0 to d.
+    The eigenvalues, d arrays (1, 1), are those of the covariance where the vectors are its
+    eigenvectors, and any elsewhere.
     """
 
     vectors: tuple[np.ndarray, ...]
@@ -92,10 +88,9 @@ def symbols_matrix(letter: str, rows: int, columns: int) -> sympy.Matrix:
 
 
 def cayley_basis(d: int, *, reflected: bool = False) -> sympy.Matrix:
-    r"""Return a general orthonormal basis as columns, $(I - K)(I + K)^{-1}$ for a skew K.
+    """Return a general orthonormal basis as columns, $(I - K)(I + K)^{-1}$ for a skew K, (d, d).
 
-    The result, (d, d), has rational functions of the d (d - 1) / 2 symbols in K; where it is
-    reflected, the sign of the last vector is turned.
+    Where it is reflected, the sign of the last vector is turned.
     """
     K = sympy.zeros(d)
     for i, j in combinations(range(d), 2):
@@ -119,14 +114,7 @@ def unit_vectors(d: int, count: int) -> sympy.Matrix:
 def build_setting(
     vectors: sympy.MatrixBase, images: sympy.MatrixBase, eigenvalues: sympy.MatrixBase, k: int
 ) -> Setting:
-    """Return a setting from matrices of rational functions.
-
-    Args:
-        vectors: one a column; d of them, or fewer.
-        images: (d, L), one a column.
-        eigenvalues: (number of vectors, 1).
-        k: how many vectors are kept, 0 to their number.
-    """
+    """Return a setting from vectors and images, one a column, and eigenvalues, one a row."""
     symbols = vectors.free_symbols | images.free_symbols | eigenvalues.free_symbols
     rational = field(sorted(symbols, key=str) or [sympy.Symbol("t")], sympy.ZZ)[0]
 
@@ -141,11 +129,8 @@ def build_setting(
 class Family:
     """Settings that have certain facts and no other.
 
-    Attributes:
-        words: what is known of the vectors and the images.
-        bases: gives the vectors as columns, one matrix or several, for a d.
-        sizes: the pairs of d and L.
-        centred: whether the images' mean is zero.
+    The words say what is known of vectors and images, `bases` gives the vectors as columns, one
+    matrix or several, for a d; `sizes` are pairs of d and L; centred images have mean zero.
     """
 
     words: str
@@ -173,8 +158,8 @@ class Family:
 class EigenvectorFamily(Family):
     """Settings in which the vectors are eigenvectors of the covariance, of any lengths.
 
-    The images are m_1 u_1, -m_1 u_1, m_2 u_2 and so on for an orthonormal basis of u_i, and v_i
-    is s_i u_i. So the mean is zero, and the covariance, with the eigenvalues m_i^2 / d, is any.
+    The images are m_1 u_1, -m_1 u_1, m_2 u_2 and so on for an orthonormal basis of u_i, and v_i is
+    s_i u_i. So the mean is zero, and the covariance, with the eigenvalues m_i^2 / d, is any.
     """
 
     @functools.cached_property

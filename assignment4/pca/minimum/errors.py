@@ -1,18 +1,12 @@
 r"""Exercise 4 b on data: errors measured on all samples, beside what the formulas say of them.
 
-For any orthonormal basis V and any data
-$\sum_l |x_l - \tilde V \tilde V^T x_l|^2
-= L \sum_{i>k} v_i^T \Sigma v_i + L \sum_{i>k} (v_i^T \bar x)^2$.
-The second sum is what the assumption of mean zero takes away. It is 0 for every k only where
-$\bar x = 0$, and for one k where the mean lies in the span of the vectors that are kept.
+For any orthonormal basis V and any data $\sum_l |x_l - \tilde V \tilde V^T x_l|^2 = L \sum_{i>k}
+v_i^T \Sigma v_i + L \sum_{i>k} (v_i^T \bar x)^2$. The second sum is what the assumption of mean
+zero takes away.
 
-Without centring, line (17) holds with the eigenvalues of the second moment
-$M = \frac{1}{L} \sum_l x_l x_l^T = \Sigma + \bar x \bar x^T$, the right side of (4). M exceeds
-$\Sigma$ by a matrix of rank one, so by Weyl's inequalities
-$\lambda_i(\Sigma) \le \lambda_i(M) \le \lambda_{i-1}(\Sigma)$: with the components of M the least
-error is never below that of centred data with the same k, and never above that with k - 1.
-
-Source: report, Exercise 4 b.
+Without centring, line (17) holds with the eigenvalues of $M = \frac{1}{L} \sum_l x_l x_l^T = \Sigma
++ \bar x \bar x^T$, the right side of (4). By Weyl's inequalities $\lambda_i(\Sigma) \le
+\lambda_i(M) \le \lambda_{i-1}(\Sigma)$.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,12 +33,8 @@ RELATIVE_UP_TO = 400
 class MeasuredErrors:
     r"""Errors of keeping k components, for several k.
 
-    Attributes:
-        numbers: the k.
-        errors: for each k the measured $\sum_l |x_l - \tilde V \tilde V^T x_l|^2$, float64.
-        sums: for each k line (17), $L \sum_{i>k} \lambda_i$, float64.
-        total: the same for k = 0, $L \operatorname{tr} \Sigma$.
-        count: L, how many samples were measured.
+    The measured $\sum_l |x_l - \tilde V \tilde V^T x_l|^2$ and line (17), $L \sum_{i>k} \lambda_i$,
+    for each k; the total, which is (17) for k = 0; and L, how many samples were measured.
     """
 
     numbers: tuple[int, ...]
@@ -61,18 +51,10 @@ def measure_errors(
     *,
     shift: bool = True,
 ) -> MeasuredErrors:
-    """Measure the errors of the first components on the samples that they were found on.
+    """Measure the errors of the first k components on the samples that they were found on.
 
-    Args:
-        components: of these samples.
-        samples: (L, d) real.
-        numbers: the k, each from 0 to d.
-        shift: whether the components' mean is subtracted from the samples first.
-
-    Raises:
-        ValueError: there are not L samples of d entries, or a k is not from 0 to d.
-
-    Source: report, Exercise 4 b, (5) and (17).
+    Raises ValueError if there are not L samples of d entries, or a k is not from 0 to d. Source:
+    report, Exercise 4 b, (5) and (17).
     """
     samples = as_samples(samples, width=len(components.mean))
     if len(samples) != components.count:
@@ -120,12 +102,7 @@ def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
 
 
 def formula_needs_mean_zero(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Finding:
-    """Find whether (17) gives the error of data shifted to mean zero, and not of the data before.
-
-    Args:
-        shifted: measured with the mean subtracted.
-        unshifted: measured without, for the same components and the same k.
-    """
+    """Find whether (17) gives the error of data shifted to mean zero, and not of those before."""
     holds = errors_are_discarded_sums(shifted) and not errors_are_discarded_sums(unshifted)
     excess = (unshifted.errors - unshifted.sums).max(initial=0) / (unshifted.total or 1)
     numbers = f"Without the shift the error exceeds (17) by up to ≈{excess:.3f} of the total."
@@ -145,11 +122,8 @@ def mean_explains_error(
 ) -> Finding:
     """Find whether errors without centring are (15) and L times the discarded part of the mean.
 
-    Args:
-        samples: (L, d) real, at least one row, of any mean.
-        basis: (d, d) real, orthonormal columns, eigenvectors or not.
-        numbers: the k, how many of the first columns are kept, each 0 to d.
-        mean_term: gives the part from the mean and the discarded columns.
+    For (L, d) samples of any mean, a (d, d) basis of orthonormal columns, eigenvectors or not, and
+    several k. The term gives the part from the mean and the discarded columns.
     """
     samples = as_samples(samples)
     count, mean = len(samples), samples.mean(axis=0)
@@ -171,11 +145,7 @@ def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndar
     r"""Return True if the least error without centring lies between those with it, of k and k - 1.
 
     $\sum_{i>k} \lambda_i(\Sigma) \le \sum_{i>k} \lambda_i(M) \le \sum_{i>k-1} \lambda_i(\Sigma)$
-    for k = 1 to d, up to ABSOLUTE of the largest sum.
-
-    Args:
-        centred: (d,), the eigenvalues of the covariance, in descending order.
-        uncentred: (d,), those of the second moment of the same samples.
+    for k = 1 to d, up to ABSOLUTE of the largest sum, for (d,) eigenvalues in descending order.
     """
     below, between = (
         np.append(np.cumsum(values[::-1])[::-1], 0) for values in (centred, uncentred)
@@ -189,15 +159,11 @@ def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndar
 def last_eigenvalue_is_rounding(images: np.ndarray, eigenvalue: float) -> bool:
     r"""Return True if images of mean 0 each leave no variance to the last principal component.
 
-    An image whose pixels have mean 0 is orthogonal to the constant unit vector v, so that
-    $\lambda_d \le v^T \Sigma v \le \frac{1}{L} \sum_l (v^T x_l)^2$ is 0 but for rounding. With
-    pixels rounded to one part in $1 / \epsilon$ that is at most
-    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$. The decomposition rounds as well, in float64: a
-    singular value is off by up to $\sqrt d \epsilon_{64}$ of the largest one.
-
-    Args:
-        images: (L, d) floating-point, rows; the type says how they were rounded.
-        eigenvalue: $\lambda_d$.
+    Such an image is orthogonal to the constant unit vector v, so that $\lambda_d \le v^T \Sigma v
+    \le \frac{1}{L} \sum_l (v^T x_l)^2$ is 0 but for rounding. With pixels rounded to one part in $1
+    / \epsilon$, which their type tells, that is at most $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$.
+    The decomposition rounds as well, in float64: a singular value is off by up to $\sqrt d
+    \epsilon_{64}$ of the largest one.
     """
     values = as_samples(images)
     square, d = float(np.square(values).sum(axis=1).mean()), values.shape[1]

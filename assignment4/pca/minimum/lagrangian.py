@@ -1,15 +1,11 @@
-r"""Exercise 4 b: the report's argument by Lagrange multipliers, its misprints, and its gap.
+r"""Exercise 4 b: the report's argument by Lagrange multipliers, and its gap.
 
-The report minimises $\sum_{i=k+1}^d v_i^T \Sigma v_i$, line (15) without L, over orthonormal
-$v_{k+1}, \dots, v_d$. In the coordinates of the eigenvectors $\Sigma$ is the diagonal matrix of
-its eigenvalues, and a basis is a (d, d - k) matrix whose columns are the discarded vectors.
-
-Its Lagrangian, with $v_i^T$ for the $v_i$ and $j \ne i$ for the $i \ne i$ in print, is
-$F = \sum_i v_i^T \Sigma v_i + \sum_i \lambda_i (1 - v_i^T v_i)
-+ \sum_i \sum_{j \ne i} \lambda_{ij} v_i^T v_j$. The pair i, j occurs in it twice, so the derivative
-by $v_i$ has $\lambda_{ij} + \lambda_{ji}$ where the report has $\lambda_{ij}$: its $\lambda_{ij}$
-is the sum of both multipliers. Multiplied by $v_j^T$ the derivative is
-$2 v_j^T \Sigma v_i + \lambda_{ij} + \lambda_{ji}$, and not $\lambda_{ij}$.
+The report minimises $\sum_{i=k+1}^d v_i^T \Sigma v_i$ over orthonormal $v_{k+1}, \dots, v_d$, the
+columns of a (d, m) matrix. Its Lagrangian, without misprints, is $F = \sum_i v_i^T \Sigma v_i +
+\sum_i \lambda_i (1 - v_i^T v_i) + \sum_i \sum_{j \ne i} \lambda_{ij} v_i^T v_j$. The pair i, j
+occurs in it twice, so the derivative by $v_i$ has $\lambda_{ij} + \lambda_{ji}$ where the report
+has $\lambda_{ij}$: its $\lambda_{ij}$ is the sum of both multipliers. Multiplied by $v_j^T$ the
+derivative is $2 v_j^T \Sigma v_i + \lambda_{ij} + \lambda_{ji}$, and not $\lambda_{ij}$.
 
 Symbolic checks are for all real values of their symbols. Source: report, Exercise 4 b, after (17).
 """
@@ -100,14 +96,7 @@ def lagrangian(
     norms: Sequence[sympy.Expr],
     pairs: sympy.MatrixBase,
 ) -> sympy.Expr:
-    r"""Return F, the variance that a basis discards and its conditions with their multipliers.
-
-    Args:
-        covariance: (d, d), symmetric.
-        basis: (d, m), the discarded vectors as columns.
-        norms: m multipliers, the $\lambda_i$.
-        pairs: (m, m) multipliers, the $\lambda_{ij}$; the diagonal is not used.
-    """
+    r"""Return F with m multipliers $\lambda_i$ and (m, m) $\lambda_{ij}$, the diagonal unused."""
     products = basis.T * basis
     return (
         (basis.T * covariance * basis).trace()
@@ -134,8 +123,8 @@ def multipliers(
 ) -> tuple[list[sympy.Expr], sympy.Matrix]:
     r"""Return the multipliers that stationarity asks for at an orthonormal basis, (d, m).
 
-    $\lambda_i = v_i^T \Sigma v_i$, and $\lambda_{ij} = \lambda_{ji}$ half of what a rule gives: m
-    expressions, and an (m, m) matrix with 0 on the diagonal.
+    $\lambda_i = v_i^T \Sigma v_i$, m of them, and the (m, m) matrix of $\lambda_{ij} =
+    \lambda_{ji}$, half of what a rule gives, with 0 on the diagonal.
     """
     vectors = [basis.col(i) for i in range(basis.cols)]
     norms = [(v.T * covariance * v)[0] for v in vectors]
@@ -153,11 +142,7 @@ def is_orthonormal(basis: sympy.MatrixBase) -> bool:
 def is_multiplier(rule: PairRule) -> bool:
     """Return True if the Lagrangian's derivative by v_i, multiplied by v_j^T, is 0 with a rule.
 
-    For two columns of a general rotation in three dimensions and a symmetric covariance
-    of which nothing is known.
-
-    Args:
-        rule: gives the sum of both multipliers of a pair, such as `report_pair_rule`.
+    For two columns of a general rotation in three dimensions and any symmetric covariance.
     """
     entries = symbols_matrix("s", 3, 3)
     covariance, basis = entries + entries.T, cayley_basis(3)[:, :2]
@@ -169,12 +154,9 @@ def is_multiplier(rule: PairRule) -> bool:
 def is_stationary(
     covariance: sympy.MatrixBase, basis: sympy.MatrixBase, rule: PairRule = pair_rule
 ) -> bool:
-    """Return True if a basis is orthonormal and the Lagrangian's derivatives are 0 there.
+    """Return True if a (d, m) basis is orthonormal and the Lagrangian's derivatives are 0 there.
 
-    Args:
-        covariance: (d, d), symmetric.
-        basis: (d, m), the discarded vectors as columns.
-        rule: for the multipliers of pairs; with `report_pair_rule` they are 0.
+    The rule is for the multipliers of pairs; with `report_pair_rule` they are 0.
     """
     gradient = lagrangian_gradient(covariance, basis, *multipliers(covariance, basis, rule))
     return is_orthonormal(basis) and is_zero(gradient)

@@ -1,7 +1,8 @@
 r"""Exercise 4 b: no projection to k dimensions leaves less than the smallest eigenvalues, proved.
 
-Ky Fan's trace minimum. Let $u_1, \dots, u_d$ be orthonormal eigenvectors with
-$\lambda_1 \ge \dots \ge \lambda_d$, and $v_{k+1}, \dots, v_d$ any orthonormal vectors to discard.
+Ky Fan's trace minimum (On a theorem of Weyl concerning eigenvalues of linear transformations I,
+1949). Let $u_1, \dots, u_d$ be orthonormal eigenvectors with $\lambda_1 \ge \dots \ge \lambda_d$,
+and $v_{k+1}, \dots, v_d$ any orthonormal vectors to discard.
 
 1. $\sum_i v_i^T \Sigma v_i = \sum_j \lambda_j p_j$ with the weights $p_j = \sum_i (u_j^T v_i)^2$.
 2. $p_j \ge 0$, and $1 - p_j = |u_j - \sum_i (v_i^T u_j) v_i|^2 \ge 0$ (Bessel).
@@ -12,11 +13,7 @@ $\lambda_1 \ge \dots \ge \lambda_d$, and $v_{k+1}, \dots, v_d$ any orthonormal v
 So no choice has less than $\sum_{j>k} \lambda_j$, and $u_{k+1}, \dots, u_d$ have it. The sum is 0
 only for $p_j = 1$ where $\lambda_j < \lambda_k$, and $p_j = 0$ where $\lambda_j > \lambda_k$. If
 $\lambda_k > \lambda_{k+1}$, the discarded vectors therefore span what $u_{k+1}, \dots, u_d$ span.
-They need not be these vectors.
-
-Symbolic checks are for all real values of their symbols. Source: report, Exercise 4 b, after (17).
-The minimum is Fan's theorem of 1949 (On a theorem of Weyl concerning eigenvalues of linear
-transformations I).
+They need not be these vectors. Symbolic checks are for all real values of their symbols.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,20 +36,15 @@ SIZES = tuple((d, k) for d in range(2, 6) for k in range(1, d))
 
 
 def weight(direction: sympy.MatrixBase, basis: sympy.MatrixBase) -> sympy.Expr:
-    r"""Return $p = \sum_i (u^T v_i)^2$, the squared length of u's projection onto a basis.
-
-    Args:
-        direction: (d, 1), the u.
-        basis: (d, m), the discarded vectors as columns.
-    """
+    r"""Return $p = \sum_i (u^T v_i)^2$ of a direction u, (d, 1), and discarded v, (d, m)."""
     return sum(((direction.T * basis.col(i))[0] ** 2 for i in range(basis.cols)), sympy.Integer(0))
 
 
 def excess_term(eigenvalue, threshold, share, kept):
-    r"""Return the factors of a term of step 4.
+    r"""Return the factors of a term of step 4; the threshold is $\lambda_k$.
 
     They are $(\lambda_j - \lambda_k, p_j)$ for $j \le k$ and $(\lambda_k - \lambda_j, 1 - p_j)$
-    for j > k; the threshold is $\lambda_k$.
+    else.
     """
     return (eigenvalue - threshold, share) if kept else (threshold - eigenvalue, 1 - share)
 
@@ -77,10 +69,9 @@ def _carries_trace(rule: Weight, d: int, m: int) -> bool:
 def weights_are_shares(rule: Weight) -> bool:
     """Return True if steps 2 and 3 hold: weights from 0 to 1, as many in sum as are discarded.
 
-    For general rotations in three dimensions, of which 0 to 3 columns are discarded; a sign of a
-    column changes no weight. The weight is a sum of squares; 1 less the weight of a unit vector u
-    is the squared length of u without its projection onto the discarded vectors, shown with u^T u
-    for 1 and arbitrary u; the weights of an arbitrary v along an orthonormal basis sum to v^T v.
+    For general rotations in three dimensions, of which 0 to 3 columns are discarded. The weight is
+    a sum of squares; u^T u less the weight of an arbitrary u is the squared length of u without its
+    projection; the weights of an arbitrary v along an orthonormal basis sum to v^T v.
     """
     orthonormal, free = cayley_basis(3), symbols_matrix("w", 3, 1)
     differences = [sum(rule(orthonormal.col(j), free) for j in range(3)) - free.dot(free)]
@@ -123,9 +114,8 @@ def minimum_forces_subspace(term: Term) -> bool:
     """Return True if an excess of 0 forces p_j wherever lambda_j is not lambda_k.
 
     A positive coefficient forces p_j to be 0 for j <= k and 1 for j > k: u_j is then orthogonal to
-    the discarded subspace, or lies in it. What is left of the subspace lies in the span of the
-    other u_j, and so it consists of eigenvectors of lambda_k. Where lambda_k > lambda_(k + 1), all
-    j > k are forced, and the subspace is unique.
+    the discarded subspace, or lies in it. What is left of the subspace consists of eigenvectors of
+    lambda_k. Where lambda_k > lambda_(k + 1), all j > k are forced, and the subspace is unique.
     """
     return all(
         gap == 0 or (coefficient.is_positive and share == (p if kept else 1 - p))
@@ -154,8 +144,7 @@ def minimising_subspace_is_of_eigenvectors(
     """Return True if all steps of the proof hold, and what follows for a minimiser's subspace.
 
     Claim 4b-minimiser as corrected: no choice has a smaller error than the eigenvectors of the
-    smallest eigenvalues; where lambda_k > lambda_(k + 1) each minimiser spans what they span, and
-    with any ties it is free in the eigenspace of lambda_k alone.
+    smallest eigenvalues; each minimiser's subspace is free in the eigenspace of lambda_k alone.
     """
     return (
         weights_carry_trace(share)

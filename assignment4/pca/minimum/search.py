@@ -1,7 +1,7 @@
 r"""Exercise 4 b: the least error of a projection to k dimensions, searched for.
 
-The search knows nothing of the proof: it measures $\sum_l |x_l - W W^T x_l|^2$ on samples, for
-bases W of all subsets of eigenvectors, of random subspaces, and of those that descents lead to.
+The search knows nothing of the proof: it measures $\sum_l |x_l - W W^T x_l|^2$ for bases W of all
+subsets of eigenvectors, of random subspaces, and of those that descents lead to.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,10 +22,7 @@ ROUNDING = 1e-12
 
 
 def smallest(eigenvalues: np.ndarray, k: int) -> np.ndarray:
-    """Return all eigenvalues but the first k of descending ones, the report's choice to discard.
-
-    Source: report, Exercise 4 b, after (17).
-    """
+    """Return all but the first k of descending eigenvalues, what the report discards after (17)."""
     return eigenvalues[k:]
 
 
@@ -34,7 +31,6 @@ class SubspaceSearch:
     """Errors of projections to k dimensions, each measured on all samples.
 
     Attributes:
-        k: the dimension.
         samples: L, how many samples the errors are sums over.
         eigenvalues: (d,) float64, of the covariance with 1/L, in descending order.
         subsets: (n, k) integers, all choices of k eigenvectors to keep, numbered from 0.
@@ -73,26 +69,16 @@ def random_samples(count: int, d: int, *, seed: int) -> np.ndarray:
 
 
 def random_bases(count: int, d: int, k: int, *, seed: int) -> np.ndarray:
-    """Return orthonormal columns, (count, d, k) float64, of subspaces drawn uniformly.
-
-    They are QR factors of normal matrices.
-    """
+    """Return orthonormal columns, (count, d, k) float64, of subspaces drawn uniformly."""
     return np.linalg.qr(np.random.default_rng(seed).normal(size=(count, d, k))).Q
 
 
 def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np.ndarray:
-    r"""Follow the error's gradient down from every basis, with a QR factorisation after each step.
+    r"""Follow the error's gradient down from (n, d, k) bases, at most so many steps.
 
-    The step is $W \to \mathrm{qr}(W + \eta (I - W W^T) \Sigma W)$, against the gradient
-    $-2 L (I - W W^T) \Sigma W$ on the orthonormal bases, $\eta = 1 / \lambda_1$.
-
-    Args:
-        samples: (L, d) float64, of mean zero.
-        bases: (n, d, k) float64, where to start.
-        steps: after how many to end at the latest.
-
-    Returns:
-        (n, d, k) float64, orthonormal columns.
+    The step is $W \to \mathrm{qr}(W + \eta (I - W W^T) \Sigma W)$, against the gradient $-2 L (I -
+    W W^T) \Sigma W$ on the orthonormal bases, $\eta = 1 / \lambda_1$. The (L, d) samples have mean
+    zero.
     """
     covariance = samples.T @ samples / len(samples)
     largest = np.linalg.eigvalsh(covariance).max()
@@ -116,17 +102,9 @@ def search_minimum(
 ) -> SubspaceSearch:
     """Look for the projection to k dimensions with the least error, in three ways.
 
-    Args:
-        samples: (L, d) real, of mean zero; d small, since there are d over k subsets.
-        k: the dimension, 0 to d.
-        subspaces: how many random ones to measure.
-        descents: from how many of them to descend.
-        steps: of a descent, at most.
-        seed: of the random subspaces.
-
-    Raises:
-        ValueError: there are fewer than two samples, they are not (L, d) and finite, or k is not an
-            integer from 0 to d.
+    Among all subsets of eigenvectors, so d must be small, as many random subspaces as asked for,
+    and where descents of at most so many steps from the first of these end. Raises ValueError
+    unless there are two samples of mean zero, (L, d) and finite, and k is from 0 to d.
     """
     samples = as_samples(samples)
     count, d = samples.shape
@@ -155,11 +133,8 @@ def discarded_are_smallest(
     """Find whether L times the sum of chosen eigenvalues is the least error that searches find.
 
     It must be the least over all subsets of eigenvectors, no random subspace may be below it, and
-    all descents must end there, up to ROUNDING of the error of k = 0.
-
-    Args:
-        searches: of `search_minimum`.
-        choice: gives the eigenvalues to discard from all of them, in descending order, and k.
+    all descents must end there, up to ROUNDING of the error of k = 0. The choice gives the
+    eigenvalues to discard from all of them, in descending order, and k.
     """
     holds, farthest = True, 0.0
     for search in searches:

@@ -1,8 +1,7 @@
-r"""Exercise 4 b: a minimiser without any eigenvector, and choices of eigenvectors as saddles.
+"""Exercise 4 b: a minimiser without any eigenvector, and choices of eigenvectors as saddles.
 
-In the coordinates of the eigenvectors the covariance is the diagonal matrix of its eigenvalues.
-Symbolic checks are for all real values of their symbols. The minimum is the one that
-`assignment4.pca.minimum.proof` gives.
+In the coordinates of the eigenvectors the covariance is the diagonal matrix of its eigenvalues. Of
+a (d, d) basis the first k columns are kept. Checks are for all real values of their symbols.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,11 +15,10 @@ from assignment4.tables import Table, table
 
 
 def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[sympy.Expr]:
-    r"""Return d eigenvalues in descending order: the last one, and the gaps above it.
+    r"""Return d eigenvalues in descending order, $\lambda_j = \lambda_d + g_j + \dots + g_{d-1}$.
 
-    $\lambda_j = \lambda_d + g_j + \dots + g_{d-1}$ with $\lambda_d$ real and gaps
-    $g_j = \lambda_j - \lambda_{j+1}$ positive, so that SymPy knows the sign of a difference; the
-    gap of a j in `equal`, 1 to d - 1, is 0.
+    The gaps $g_j = \lambda_j - \lambda_{j+1}$ are positive, so that SymPy knows the sign of a
+    difference, but 0 for the j in `equal`, 1 to d - 1.
     """
     gaps = [0 if j in equal else sympy.Symbol(f"g{j}", positive=True) for j in range(1, d)]
     last = sympy.Symbol(f"lambda{d}", real=True)
@@ -34,19 +32,11 @@ def turned_basis(
     kept: sympy.Expr | float | str = "s",
     discarded: sympy.Expr | float | str = "t",
 ) -> sympy.Matrix:
-    r"""Return the unit vectors, with the first two kept and the first two discarded ones turned.
+    r"""Return unit vectors, (d, d), the first two kept and the first two discarded ones turned.
 
-    Two columns $e_i$, $e_{i+1}$ become $\cos s\, e_i + \sin s\, e_{i+1}$ and
-    $-\sin s\, e_i + \cos s\, e_{i+1}$. Where only one is kept or discarded, it stays.
-
-    Args:
-        d: how many there are.
-        k: how many of the first are kept.
-        kept: the angle of the kept ones.
-        discarded: that of the discarded ones.
-
-    Returns:
-        (d, d) matrix, orthonormal columns.
+    Two columns $e_i$, $e_{i+1}$ become $\cos s\, e_i + \sin s\, e_{i+1}$ and $-\sin s\, e_i + \cos
+    s\, e_{i+1}$, with the angle of the kept or that of the discarded ones. Where only one is kept
+    or discarded, it stays.
     """
     basis = sympy.eye(d)
     for angle, first, end in ((kept, 0, k), (discarded, k, d)):
@@ -69,13 +59,7 @@ def eigenvectors_among(covariance: sympy.MatrixBase, basis: sympy.MatrixBase) ->
 
 
 def is_minimiser(eigenvalues: Sequence[sympy.Expr], basis: sympy.MatrixBase, k: int) -> bool:
-    """Return True if a basis is orthonormal and discards as little as the smallest eigenvalues.
-
-    Args:
-        eigenvalues: d expressions in descending order; the covariance is their diagonal matrix.
-        basis: (d, d); the first k columns are kept.
-        k: 0 to d.
-    """
+    """Return True if a basis is orthonormal and discards as little as the smallest eigenvalues."""
     discarded = basis[:, k:]
     variance = (discarded.T * sympy.diag(*eigenvalues) * discarded).trace()
     least = sum(eigenvalues[k:])
@@ -87,8 +71,7 @@ def minimisers_consist_of_eigenvectors(
 ) -> bool:
     """Return True if each of some bases consists of eigenvectors, unless it is no minimiser.
 
-    Claim 4b-minimiser as it stands. One minimiser with another vector in it refutes it. The
-    arguments are those of `is_minimiser`.
+    Claim 4b-minimiser as it stands. One minimiser with another vector in it refutes it.
     """
     covariance = sympy.diag(*eigenvalues)
     return all(
@@ -103,10 +86,7 @@ COUNTEREXAMPLE = (ordered_eigenvalues(4), [turned_basis(4, 2)], 2)
 
 
 def describe_basis(eigenvalues: Sequence[sympy.Expr], basis: sympy.MatrixBase, k: int) -> Table:
-    """Return whether a basis is stationary and minimal, and which columns are eigenvectors.
-
-    The arguments are those of `is_minimiser`.
-    """
+    """Return whether a basis is stationary and minimal, and which columns are eigenvectors."""
     covariance, discarded = sympy.diag(*eigenvalues), basis[:, k:]
     found = {
         "stationary with multipliers -2 v_jᵀ Σ v_i": is_stationary(covariance, discarded),
@@ -120,19 +100,12 @@ def describe_basis(eigenvalues: Sequence[sympy.Expr], basis: sympy.MatrixBase, k
 def curvatures(
     eigenvalues: Sequence[sympy.Expr], discarded: Collection[int]
 ) -> dict[tuple[int, int], sympy.Expr]:
-    r"""Return how the error bends where some eigenvectors are discarded, and the rest kept.
+    r"""Return how the error bends where some of d eigenvectors, by numbers from 1, are discarded.
 
-    A discarded $e_i$ is turned towards a kept $e_j$, into $\cos t\, e_i + \sin t\, e_j$. The
-    discarded variance is then $c + \lambda_i \cos^2 t + \lambda_j \sin^2 t$, whose slope at t = 0
-    is 0 and whose second derivative there is $2 (\lambda_j - \lambda_i)$: it is found by
-    differentiating. Where it is negative, the error falls on both sides.
-
-    Args:
-        eigenvalues: d expressions.
-        discarded: numbers of eigenvectors, from 1 to d.
-
-    Returns:
-        For each pair (i, j) of a discarded and a kept number the second derivative.
+    A discarded $e_i$ is turned towards a kept $e_j$, into $\cos t\, e_i + \sin t\, e_j$. The second
+    derivative of the discarded variance at t = 0, for each pair (i, j), is $2 (\lambda_j -
+    \lambda_i)$, found by differentiating. The first one is 0: where it is negative, the error falls
+    on both sides.
     """
     d = len(eigenvalues)
     t = sympy.Symbol("t", real=True)
@@ -146,12 +119,7 @@ def curvatures(
 
 
 def ways_from_eigenvectors(eigenvalues: Sequence[sympy.Expr], k: int) -> Table:
-    """Return for each choice of discarded eigenvectors how many ways lead down, and how many up.
-
-    Args:
-        eigenvalues: in descending order, of differences whose sign SymPy knows.
-        k: how many are kept.
-    """
+    """Return for each choice of discarded eigenvectors how many ways lead down, and how many up."""
     d = len(eigenvalues)
     choices = list(combinations(range(1, d + 1), d - k))
     bends = [curvatures(eigenvalues, discarded).values() for discarded in choices]
