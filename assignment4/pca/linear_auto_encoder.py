@@ -1,10 +1,9 @@
-r"""Where the linear auto-encoder's error is level: at every eigenvector, and low at the first only.
+r"""Where a linear auto-encoder's error is level: at every eigenvector, and low at the first only.
 
-One unit of code, d entries, and the covariance $\Sigma = \operatorname{diag}(\lambda_1, \dots,
-\lambda_d)$ with symbols $\lambda_1 > \dots > \lambda_d > 0$, as in the basis of its eigenvectors
-every covariance is. SymPy proves it for one d at a time; baldi1989neural does for all d and k. A
-point is an encoder A (1, d) and a decoder B (d, 1); derivatives are in the order a_1, b_1, a_2,
-b_2, ...
+One unit of code, and $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$ with symbols
+$\lambda_1 > \dots > \lambda_d > 0$. A point is an encoder A (1, d) and a decoder B (d, 1);
+derivatives are in the order a_1, b_1, a_2, b_2, ... Proved by SymPy for one d at a time;
+baldi1989neural has all d and k.
 """
 
 from collections.abc import Callable
@@ -14,15 +13,7 @@ from sympy import Expr, Matrix
 
 
 def covariance_of(d: int) -> Matrix:
-    r"""Return $\Sigma$, (d, d), for d from 2 on; ValueError else.
-
-    Each $\lambda_i$ is the sum of positive symbols $\delta_i, \dots, \delta_d$, the gaps, so that
-    SymPy knows which of two eigenvalues is the larger.
-    """
-    if d < 2:
-        raise ValueError(
-            f"with d = {d} there is no other stationary direction; d must be 2 or more"
-        )
+    r"""Return $\Sigma$, (d, d), its $\lambda_i$ sums of positive gaps, which SymPy can order."""
     gaps = sympy.symbols(f"delta_1:{d + 1}", positive=True)
     return sympy.diag(*[sum(gaps[i:]) for i in range(d)])
 
@@ -55,10 +46,7 @@ def gradient_at(point: tuple[Matrix, Matrix]) -> Matrix:
 
 
 def matching_encoder(decoder: Matrix) -> Matrix:
-    r"""Return $B^T / |B|^2$, the only A at which the derivative by A is 0, for B not 0.
-
-    That derivative is $2 (|B|^2 A - B^T) \Sigma$, and $\Sigma$ is invertible.
-    """
+    """Return $B^T / |B|^2$, for B not 0 the only A at which the derivative by A is 0."""
     return decoder.T / decoder.dot(decoder)
 
 
@@ -74,10 +62,7 @@ def second_derivative(point: tuple[Matrix, Matrix], direction: Matrix) -> Expr:
 
 
 def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
-    """Return how to leave $u_j$, j from 2 to d, downhill: towards the first eigenvector.
-
-    It changes a_1 by the point's c and b_1 by 1 / c, (2 d, 1).
-    """
+    """Return how to leave $u_j$, j > 1, downhill, (2 d, 1): a_1 changes by c, b_1 by 1 / c."""
     if not 2 <= number <= d:
         raise ValueError(f"the error falls at eigenvectors 2 to {d} only, got {number}")
     direction = sympy.zeros(2 * d, 1)
@@ -87,12 +72,9 @@ def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
 
 def _error_at(point) -> tuple[Expr, list, dict]:
     """Return the error in symbols, its variables in order, and their values at the point."""
-    encoder, decoder = point
-    d = len(decoder)
-    symbols = weights_of(d)
-    error = error_of_weights(*symbols, covariance_of(d))
-    variables = [symbol for pair in zip(*symbols, strict=True) for symbol in pair]
-    values = [value for pair in zip(encoder, decoder, strict=True) for value in pair]
+    weights = weights_of(point[0].cols)
+    error = error_of_weights(*weights, covariance_of(point[0].cols))
+    variables, values = (list(A.col_join(B.T).T) for A, B in (weights, point))
     return error, variables, dict(zip(variables, values, strict=True))
 
 
@@ -112,19 +94,14 @@ def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
 def curves_upwards(point: tuple[Matrix, Matrix]) -> bool:
     """Return True if a point is stationary and no second derivative there is negative.
 
-    The 2 x 2 blocks of a_i and b_i are judged by trace and determinant; with entries outside them
-    the answer is False. A zero remains: A may grow while B shrinks.
+    The 2 x 2 blocks of a_i and b_i are judged by trace and determinant, and nothing may stand
+    outside. A zero remains: A may grow while B shrinks.
     """
     hessian = hessian_at(point)
-    outside = hessian.copy()
-    blocks = []
-    for first in range(0, hessian.rows, 2):
-        block = slice(first, first + 2)
-        blocks.append(hessian[block, block])
-        outside[block, block] = sympy.zeros(2)
+    blocks = [hessian[i : i + 2, i : i + 2] for i in range(0, hessian.rows, 2)]
     return (
         is_stationary(point)
-        and outside.is_zero_matrix is True
+        and hessian == sympy.diag(*blocks)
         and all(block.trace().is_positive for block in blocks)
         and all(block.det().factor().is_nonnegative for block in blocks)
     )
@@ -135,10 +112,9 @@ def only_eigenvectors_are_stationary(
 ) -> bool:
     r"""Return True if the error is stationary at the origin and at eigenvectors, and nowhere else.
 
-    Three equations between matrices of symbols say so. The derivative by A is $2 |B|^2 (A - A_B)
-    \Sigma$ with the A_B that the rule gives, so that it is 0 at that A alone where B is not 0.
-    There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, which is 0 for
-    eigenvectors B alone. Where B is 0, it is $-2 \Sigma A^T$, which is 0 for A = 0 alone.
+    The derivative by A is $2 |B|^2 (A - A_B) \Sigma$ with the rule's A_B: 0 at that A alone where B
+    is not 0. There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, 0 for
+    eigenvectors B alone. Where B is 0, it is $-2 \Sigma A^T$, 0 for A = 0 alone.
     """
     encoder, decoder = weights_of(d)
     covariance = covariance_of(d)

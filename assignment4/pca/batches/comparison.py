@@ -17,11 +17,9 @@ Excesses = Mapping[int, Sequence[float]]
 
 
 def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
-    """Return the geometric mean of positive finite numbers, two at least, with its interval.
+    """Return the geometric mean of positive finite numbers with an interval; ValueError else.
 
-    It is Student's interval of the mean of their logarithms, taken back, so that no bound is
-    negative; wider for one of several comparisons that are to hold together. Raises ValueError
-    else.
+    It is Student's of their logarithms, taken back, wider for one of several that hold together.
     """
     if not all(0 < value < np.inf for value in values):
         raise ValueError(f"numbers must be positive and finite, got {list(values)}")
@@ -31,10 +29,7 @@ def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval
 
 
 def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: int = 1) -> Interval:
-    """Return by which factor the excess error of one size exceeds that of another, seed by seed.
-
-    Raises ValueError if the numbers of seeds differ, or an excess is not positive and finite.
-    """
+    """Return by which factor one size's excess exceeds another's, seed by seed; ValueError else."""
     ratios = [a / b for a, b in zip(excesses[size], excesses[other], strict=True)]
     return geometric_mean(ratios, comparisons=comparisons)
 
@@ -42,9 +37,8 @@ def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: in
 def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool | None:
     """Return True if a size has more than a factor times the excess error of some other size.
 
-    That is, if against one of them the interval lies above the factor, wide enough that those
-    against all others hold together. False if against every other size the 95 % interval lies
-    below; None otherwise.
+    That is, if one interval lies above it, wide enough that all hold together. False if against
+    every other size the 95 % interval lies below; None otherwise.
     """
     others = [other for other in excesses if other != size]
     for other in others:
@@ -55,10 +49,10 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
 
 
 def suffers_for_small_batches(excesses: Excesses) -> bool | None:
-    """Return True if training suffers for small batches and not for larger ones, None if undecided.
+    """Return True if training suffers for small batches and not for larger ones (Exercise 4 c).
 
-    The smallest B must suffer significantly, and no B of the larger half of the sizes noticeably.
-    Source: report, Exercise 4 c.
+    The smallest B must suffer significantly, and no B of the larger half noticeably; None if
+    unsure.
     """
     sizes = sorted(excesses)
     small = suffers(excesses, sizes[0], SIGNIFICANT)

@@ -1,8 +1,6 @@
-r"""Exercise 4 c: principal components learned in steps, each from a batch of B samples.
+r"""Exercise 4 c: components learned in steps, from batches of B samples, at several rates at once.
 
-By stochastic gradient descent on the mean squared error of the linear auto-encoder $x \mapsto D C
-x$, or by Oja's rule. One call follows the same samples from the same start with several learning
-rates at once.
+By descent on the mean squared error of the linear auto-encoder $x \mapsto D C x$, or Oja's rule.
 """
 
 from typing import NamedTuple
@@ -43,9 +41,9 @@ def follow_gradient(
 ) -> LinearNetworks:
     r"""Follow stochastic gradient descent on $\frac{1}{2B} \sum_l |x_l - D C x_l|^2$.
 
-    It starts at $D = C^T$. Samples are (L, d) float64 of mean zero, seen in the given order; B
-    divides its length. The start is the first D, (d, k). Where a rate is too large, its network
-    ends not finite. A falling rate falls linearly to 0 over the steps.
+    From D = C^T, the start (d, k), on (L, d) samples of mean zero in the given order, whose length
+    B divides. A falling rate falls linearly to 0; where it is too large, its network ends not
+    finite.
     """
     batches = order.reshape(-1, batch_size)
     k, count = start.shape[1], len(rates)
@@ -69,10 +67,9 @@ def follow_gradient(
 def follow_oja(
     samples: np.ndarray, order: np.ndarray, start: np.ndarray, *, batch_size: int, rates: np.ndarray
 ) -> LinearNetworks:
-    r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$, orthonormalised.
+    r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$ (oja1985stochastic).
 
-    That changes no span, and the span alone decides the next one; so it is done at every tenth step
-    and after the last. Otherwise as `follow_gradient`, with D = C^T = W. Source: oja1985stochastic.
+    Only the span decides the next one: W is orthonormalised at every tenth step and after the last.
     """
     k, count = start.shape[1], len(rates)
     columns = np.tile(start, count)
@@ -91,10 +88,7 @@ def _orthonormal(columns: np.ndarray, k: int) -> np.ndarray:
 
 
 def excess_errors(samples: np.ndarray, networks: LinearNetworks, least_error: float) -> np.ndarray:
-    r"""Return $(\sum_l |x_l - D C x_l|^2 - E) / E$ for each network, with the least error E.
-
-    A network that does worse than one that returns 0, or is not finite, counts as that one.
-    """
+    r"""Return $(\sum_l |x_l - D C x_l|^2 - E) / E$ for each network, at most that of D = C = 0."""
     with np.errstate(over="ignore", invalid="ignore"):
         errors = [
             np.square(samples - samples @ encoder.T @ decoder.T).sum()

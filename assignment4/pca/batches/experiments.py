@@ -43,10 +43,9 @@ def run_batch_size(
 ) -> dict[str, float]:
     """Learn components of the Latin training letters, and return by how much that falls short.
 
-    The experiment is one of RULES and B; split "as reported" or "by family"; `seed` that of the
-    start and the order, none of TUNING_SEEDS; `steps` how many samples are seen, repetitions
-    counted. Of the results the excess is in the least error of 10 components, and the rate, tuned
-    with other seeds, in the reciprocal of the covariance's trace.
+    The experiment is one of RULES and B; `steps` says how many samples are seen. The excess is in
+    the least error of 10 components; the rate, tuned with other seeds, in the reciprocal of the
+    trace.
     """
     if seed in TUNING_SEEDS:
         raise ValueError(f"the learning rate is tuned with seed {seed}; take another")

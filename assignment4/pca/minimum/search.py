@@ -1,8 +1,4 @@
-r"""Exercise 4 b: the least error of a projection to k dimensions, searched for.
-
-The search knows nothing of the proof: it measures $\sum_l |x_l - W W^T x_l|^2$ for bases W of all
-subsets of eigenvectors, of random subspaces, and of those that descents lead to.
-"""
+r"""Exercise 4 b: the least $\sum_l |x_l - W W^T x_l|^2$ in k dimensions, searched for."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,15 +24,10 @@ def smallest(eigenvalues: np.ndarray, k: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class SubspaceSearch:
-    """Errors of projections to k dimensions, each measured on all samples.
+    """Errors of projections to k dimensions, each the sum over all L samples.
 
-    Attributes:
-        samples: L, how many samples the errors are sums over.
-        eigenvalues: (d,) float64, of the covariance with 1/L, in descending order.
-        subsets: (n, k) integers, all choices of k eigenvectors to keep, numbered from 0.
-        subset_errors: (n,) float64, for each of them.
-        random_errors: float64, for subspaces drawn uniformly.
-        descent_errors: float64, where gradient descents from the first of these end.
+    The subsets, (n, k), are all choices of eigenvectors to keep, from 0; the random subspaces are
+    drawn uniformly, and descents start at the first of these. Eigenvalues are in descending order.
     """
 
     k: int
@@ -76,9 +67,7 @@ def random_bases(count: int, d: int, k: int, *, seed: int) -> np.ndarray:
 def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np.ndarray:
     r"""Follow the error's gradient down from (n, d, k) bases, at most so many steps.
 
-    The step is $W \to \mathrm{qr}(W + \eta (I - W W^T) \Sigma W)$, against the gradient $-2 L (I -
-    W W^T) \Sigma W$ on the orthonormal bases, $\eta = 1 / \lambda_1$. The (L, d) samples have mean
-    zero.
+    $W \to \mathrm{qr}(W + (I - W W^T) \Sigma W / \lambda_1)$, for (L, d) samples of mean zero.
     """
     covariance = samples.T @ samples / len(samples)
     largest = np.linalg.eigvalsh(covariance).max()
@@ -92,49 +81,39 @@ def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np
 
 
 def search_minimum(
-    samples: np.ndarray,
-    k: int,
-    *,
-    subspaces: int = 2000,
-    descents: int = 100,
-    steps: int = 2000,
-    seed: int = 0,
+    samples: np.ndarray, k: int, *, subspaces: int = 2000, descents: int = 100, steps: int = 2000
 ) -> SubspaceSearch:
     """Look for the projection to k dimensions with the least error, in three ways.
 
-    Among all subsets of eigenvectors, so d must be small, as many random subspaces as asked for,
-    and where descents of at most so many steps from the first of these end. Raises ValueError
-    unless there are two samples of mean zero, (L, d) and finite, and k is from 0 to d.
+    Among all subsets of eigenvectors, random subspaces, and ends of descents. Raises ValueError
+    unless there are two samples, (L, d) and finite, of mean zero, and k is from 0 to d.
     """
     samples = as_samples(samples)
     count, d = samples.shape
     check_count(count)
     k = checked_number(k, d)
     eigenvalues, eigenvectors = np.linalg.eigh(samples.T @ samples / count)
-    eigenvectors = eigenvectors[:, ::-1]
     subsets = np.array(list(combinations(range(d), k)), int)
-    starts = random_bases(subspaces, d, k, seed=seed)
+    starts = random_bases(subspaces, d, k, seed=0)
     ends = follow_gradient(samples, starts[:descents], steps=steps)
     return SubspaceSearch(
         k=k,
         samples=count,
         eigenvalues=eigenvalues[::-1],
         subsets=subsets,
-        subset_errors=reconstruction_error(samples, eigenvectors.T[subsets].swapaxes(1, 2)),
+        subset_errors=reconstruction_error(samples, eigenvectors.T[::-1][subsets].swapaxes(1, 2)),
         random_errors=reconstruction_error(samples, starts),
         descent_errors=reconstruction_error(samples, ends),
     )
 
 
 def discarded_are_smallest(
-    searches: Sequence[SubspaceSearch],
-    choice: Callable[[np.ndarray, int], np.ndarray] = smallest,
+    searches: Sequence[SubspaceSearch], choice: Callable = smallest
 ) -> Finding:
     """Find whether L times the sum of chosen eigenvalues is the least error that searches find.
 
     It must be the least over all subsets of eigenvectors, no random subspace may be below it, and
-    all descents must end there, up to ROUNDING of the error of k = 0. The choice gives the
-    eigenvalues to discard from all of them, in descending order, and k.
+    all descents must end there, up to ROUNDING of the total.
     """
     holds, farthest = True, 0.0
     for search in searches:
