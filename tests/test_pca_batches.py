@@ -68,7 +68,7 @@ def test_a_measured_error_is_that_of_numpy_s_covariance_and_mean():
         missing = len(batch) * np.square(left.mean(axis=0)).sum()
         scatter = (len(batch) - 1) * np.trace(covariance)
         assert found == pytest.approx((np.square(left).sum(), scatter, missing), abs=1e-11)
-    assert batches.batch_error(data[:1], components, 2).scatter == 0
+    assert batches.batch_error(data[:1], components, 2)[1] == 0
     for batch, k in ((data[:, :4], 2), (data, 7), (data, -1), (data[0], 2), (data * np.nan, 2)):
         with pytest.raises(ValueError, match=r"samples|integer|finite"):
             batches.batch_error(batch, components, k)

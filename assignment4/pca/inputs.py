@@ -9,15 +9,9 @@ LARGEST = 1e150
 
 
 def as_samples(samples: np.ndarray, *, width: int | None = None) -> np.ndarray:
-    """Return samples as float64.
+    """Return (n, d) real samples, d at least 1, as float64; of a given width d, if there is one.
 
-    Args:
-        samples: (n, d) real, d at least 1.
-        width: the d that is needed, or None for any.
-
-    Raises:
-        ValueError: the samples are complex or not two-dimensional, have another width or no entry,
-            or a value is not finite or larger than LARGEST; the message gives the first.
+    Raises ValueError where that is not so, or a value is not finite or larger than LARGEST.
     """
     if np.iscomplexobj(samples):
         raise ValueError(f"samples must be real, got {np.asarray(samples).dtype}")
@@ -37,11 +31,7 @@ def as_samples(samples: np.ndarray, *, width: int | None = None) -> np.ndarray:
 
 
 def checked_number(k: int, largest: int, *, least: int = 0) -> int:
-    """Return k as an int.
-
-    Raises:
-        ValueError: it is not an integer from the least to the largest.
-    """
+    """Return k as an int; ValueError unless it is an integer from the least to the largest."""
     try:
         number = operator.index(k)
     except TypeError:

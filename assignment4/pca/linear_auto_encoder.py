@@ -1,9 +1,9 @@
-r"""Where the linear auto-encoder's error is level: at every eigenvector, and low at the first only.
+r"""Where a linear auto-encoder's error is level: at every eigenvector, and low at the first only.
 
-One unit of code, d entries, and the covariance $\Sigma = \operatorname{diag}(\lambda_1, \dots,
-\lambda_d)$ with symbols $\lambda_1 > \dots > \lambda_d > 0$. That is no restriction but of size:
-in the basis of its eigenvectors every covariance is such a matrix. SymPy proves it for one d at a
-time. Source: baldi1989neural, for all d and k.
+One unit of code, and $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$ with symbols
+$\lambda_1 > \dots > \lambda_d > 0$. A point is an encoder A (1, d) and a decoder B (d, 1);
+derivatives are in the order a_1, b_1, a_2, b_2, ... Proved by SymPy for one d at a time;
+baldi1989neural has all d and k.
 """
 
 from collections.abc import Callable
@@ -13,27 +13,13 @@ from sympy import Expr, Matrix
 
 
 def covariance_of(d: int) -> Matrix:
-    r"""Return $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$.
-
-    Each $\lambda_i$ is the sum of positive symbols $\delta_i, \dots, \delta_d$, the gaps, so that
-    SymPy knows which of two eigenvalues is the larger.
-
-    Args:
-        d: the number of entries, at least 2.
-
-    Raises:
-        ValueError: d is less than 2.
-    """
-    if d < 2:
-        raise ValueError(
-            f"with d = {d} there is no other stationary direction; d must be 2 or more"
-        )
+    r"""Return $\Sigma$, (d, d), its $\lambda_i$ sums of positive gaps, which SymPy can order."""
     gaps = sympy.symbols(f"delta_1:{d + 1}", positive=True)
     return sympy.diag(*[sum(gaps[i:]) for i in range(d)])
 
 
 def weights_of(d: int) -> tuple[Matrix, Matrix]:
-    """Return A = (a_1, ..., a_d), a row, and B = (b_1, ..., b_d), a column, real symbols."""
+    """Return A and B of real symbols."""
     encoder = sympy.symbols(f"a_1:{d + 1}", real=True)
     decoder = sympy.symbols(f"b_1:{d + 1}", real=True)
     return Matrix([encoder]), Matrix(decoder)
@@ -46,16 +32,7 @@ def error_of_weights(encoder: Matrix, decoder: Matrix, covariance: Matrix) -> Ex
 
 
 def eigenvector_point(d: int, number: int, scale: Expr | int = 1) -> tuple[Matrix, Matrix]:
-    r"""Return the weights $A = c u_j^T$ and $B = u_j / c$ of an eigenvector.
-
-    Args:
-        d: the number of entries.
-        number: j, from 1 for the largest eigenvalue to d.
-        scale: c, not 0.
-
-    Raises:
-        ValueError: j is not from 1 to d.
-    """
+    """Return $A = c u_j^T$ and $B = u_j / c$, for j from 1, the largest eigenvalue, to d."""
     if not 1 <= number <= d:
         raise ValueError(f"the eigenvectors are numbered from 1 to {d}, got {number}")
     vector = sympy.eye(d)[:, number - 1]
@@ -63,34 +40,18 @@ def eigenvector_point(d: int, number: int, scale: Expr | int = 1) -> tuple[Matri
 
 
 def gradient_at(point: tuple[Matrix, Matrix]) -> Matrix:
-    """Return the error's gradient at a point, (2 d, 1), in the order a_1, b_1, a_2, b_2, ...
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return the error's gradient at a point, (2 d, 1)."""
     error, variables, values = _error_at(point)
     return Matrix([error]).jacobian(variables).T.subs(values).applyfunc(sympy.factor)
 
 
 def matching_encoder(decoder: Matrix) -> Matrix:
-    r"""Return $B^T / |B|^2$, the only A at which the derivative by A is 0, for B not 0.
-
-    That derivative is $2 (|B|^2 A - B^T) \Sigma$, and $\Sigma$ is invertible.
-
-    Args:
-        decoder: (d, 1), the B.
-    """
+    """Return $B^T / |B|^2$, for B not 0 the only A at which the derivative by A is 0."""
     return decoder.T / decoder.dot(decoder)
 
 
 def hessian_at(point: tuple[Matrix, Matrix]) -> Matrix:
-    """Return the error's second derivatives at a point, (2 d, 2 d), in the gradient's order.
-
-    At an eigenvector there are entries in the 2 x 2 blocks of a_i and b_i alone.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return the error's second derivatives at a point, (2 d, 2 d)."""
     error, variables, values = _error_at(point)
     return sympy.hessian(error, variables).subs(values).applyfunc(sympy.factor)
 
@@ -101,19 +62,7 @@ def second_derivative(point: tuple[Matrix, Matrix], direction: Matrix) -> Expr:
 
 
 def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
-    r"""Return how to leave $u_j$ downhill: turn both weights towards the first eigenvector.
-
-    Args:
-        d: the number of entries.
-        number: j, from 2 to d.
-        scale: the point's c.
-
-    Returns:
-        (2 d, 1), a change of a_1 by c and of b_1 by 1 / c, in the gradient's order.
-
-    Raises:
-        ValueError: j is not from 2 to d; there is no such direction for the first.
-    """
+    """Return how to leave $u_j$, j > 1, downhill, (2 d, 1): a_1 changes by c, b_1 by 1 / c."""
     if not 2 <= number <= d:
         raise ValueError(f"the error falls at eigenvectors 2 to {d} only, got {number}")
     direction = sympy.zeros(2 * d, 1)
@@ -123,34 +72,19 @@ def falling_direction(d: int, number: int, scale: Expr | int = 1) -> Matrix:
 
 def _error_at(point) -> tuple[Expr, list, dict]:
     """Return the error in symbols, its variables in order, and their values at the point."""
-    encoder, decoder = point
-    d = len(decoder)
-    symbols = weights_of(d)
-    error = error_of_weights(*symbols, covariance_of(d))
-    variables = [symbol for pair in zip(*symbols, strict=True) for symbol in pair]
-    values = [value for pair in zip(encoder, decoder, strict=True) for value in pair]
+    weights = weights_of(point[0].cols)
+    error = error_of_weights(*weights, covariance_of(point[0].cols))
+    variables, values = (list(A.col_join(B.T).T) for A, B in (weights, point))
     return error, variables, dict(zip(variables, values, strict=True))
 
 
 def is_stationary(point: tuple[Matrix, Matrix]) -> bool:
-    """Return True if the error's gradient is zero at weights, for all eigenvalues.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-    """
+    """Return True if the error's gradient is zero at a point, for all eigenvalues."""
     return gradient_at(point).is_zero_matrix is True
 
 
 def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
-    """Return True if the error falls from a stationary point one way and rises along an axis.
-
-    It falls where the second derivative along the direction is negative, and rises along an axis
-    with a positive one.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
-        direction: (2 d, 1), in the gradient's order.
-    """
+    """Return True if the error falls from a stationary point one way and rises along an axis."""
     hessian = hessian_at(point)
     rises = any(hessian[i, i].is_positive for i in range(hessian.rows))
     falls = second_derivative(point, direction).is_negative is True
@@ -160,22 +94,14 @@ def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
 def curves_upwards(point: tuple[Matrix, Matrix]) -> bool:
     """Return True if a point is stationary and no second derivative there is negative.
 
-    The blocks of a_i and b_i are judged one by one, by trace and determinant; with entries
-    outside them the answer is False. A zero remains: A may grow while B shrinks.
-
-    Args:
-        point: encoder (1, d) and decoder (d, 1).
+    The 2 x 2 blocks of a_i and b_i are judged by trace and determinant, and nothing may stand
+    outside. A zero remains: A may grow while B shrinks.
     """
     hessian = hessian_at(point)
-    outside = hessian.copy()
-    blocks = []
-    for first in range(0, hessian.rows, 2):
-        block = slice(first, first + 2)
-        blocks.append(hessian[block, block])
-        outside[block, block] = sympy.zeros(2)
+    blocks = [hessian[i : i + 2, i : i + 2] for i in range(0, hessian.rows, 2)]
     return (
         is_stationary(point)
-        and outside.is_zero_matrix is True
+        and hessian == sympy.diag(*blocks)
         and all(block.trace().is_positive for block in blocks)
         and all(block.det().factor().is_nonnegative for block in blocks)
     )
@@ -186,15 +112,9 @@ def only_eigenvectors_are_stationary(
 ) -> bool:
     r"""Return True if the error is stationary at the origin and at eigenvectors, and nowhere else.
 
-    Three equations between matrices of symbols say so. The derivative by A is
-    $2 |B|^2 (A - A_B) \Sigma$ with the A_B of a rule, so that it is 0 at that A alone where B is
-    not 0. There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, which
-    is 0 for eigenvectors B alone. Where B is 0, the derivative by B is $-2 \Sigma A^T$, which is 0
-    for A = 0 alone.
-
-    Args:
-        d: the number of entries.
-        rule: gives A_B from B.
+    The derivative by A is $2 |B|^2 (A - A_B) \Sigma$ with the rule's A_B: 0 at that A alone where B
+    is not 0. There the derivative by B is a multiple of $|B|^2 \Sigma B - (B^T \Sigma B) B$, 0 for
+    eigenvectors B alone. Where B is 0, it is $-2 \Sigma A^T$, 0 for A = 0 alone.
     """
     encoder, decoder = weights_of(d)
     covariance = covariance_of(d)

@@ -1,13 +1,9 @@
 r"""Principal components of more data than memory holds, in one pass over chunks of them.
 
-Kept are the count, the mean and a triangle R with $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$,
-L times the covariance. A chunk of m samples with mean c joins n samples with mean $\bar x$: the new
-scatter is the sum of both and $\frac{n m}{n + m} (c - \bar x)(c - \bar x)^T$ (chan1979updating). In
-terms of R that is a QR decomposition of R over the chunk's deviations from c over one row more. The
-scatter itself, $R^T R$, would cost half the digits of small eigenvalues.
-
-Rounding of a mean far from zero enters by way of $c - \bar x$, and would add up from chunk to
-chunk. So the mean is kept in two numbers, the second being what rounding took from the first.
+Kept is a triangle R with $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$, since that sum would cost
+half the digits of small eigenvalues. A chunk of m samples with mean c adds its own sum and $\frac{n
+m}{n + m} (c - \bar x)(c - \bar x)^T$ (chan1979updating): a QR decomposition of R over the chunk's
+deviations and one row more. What rounding takes from the mean is kept beside it.
 """
 
 import numpy as np
@@ -21,12 +17,7 @@ BLOCK = 32
 
 
 class RunningCovariance:
-    """The covariance of all samples seen so far, as a triangle.
-
-    Attributes:
-        count: how many samples were seen.
-        mean: (d,) float64, their mean, as near as float64 comes; without any, None.
-    """
+    """The covariance of the `count` samples seen so far, as a triangle, and their `mean`, (d,)."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -35,11 +26,7 @@ class RunningCovariance:
         self._triangle: np.ndarray | None = None
 
     def update(self, chunk: np.ndarray) -> None:
-        """Add (m, d) samples, any m, the same d in every chunk.
-
-        Raises:
-            ValueError: the chunk is not (m, d), real and finite.
-        """
+        """Add (m, d) samples, any m, the same d in every chunk; ValueError else."""
         chunk = as_samples(chunk, width=None if self.mean is None else len(self.mean))
         m, d = chunk.shape
         if not m:

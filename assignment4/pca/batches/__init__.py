@@ -28,29 +28,3 @@ from assignment4.pca.batches.estimates import (
 )
 from assignment4.pca.batches.experiments import RULES, SIZES
 from assignment4.pca.running import RunningCovariance
-
-__all__ = [
-    "RULES",
-    "SIZES",
-    "RunningCovariance",
-    "batch_covariance",
-    "batch_error",
-    "bias_factor",
-    "centred_error",
-    "corrected_formula",
-    "factor_between",
-    "geometric_mean",
-    "gradient_of",
-    "is_batch_error",
-    "is_batch_error_of_any_size",
-    "is_scatter_by_pairs",
-    "is_unbiased",
-    "mean_error",
-    "naive_covariance",
-    "report_formula",
-    "second_moment",
-    "suffers",
-    "suffers_for_small_batches",
-    "with_replacement",
-    "without_replacement",
-]

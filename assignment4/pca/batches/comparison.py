@@ -17,14 +17,9 @@ Excesses = Mapping[int, Sequence[float]]
 
 
 def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
-    """Return the geometric mean of positive numbers, with its interval.
+    """Return the geometric mean of positive finite numbers with an interval; ValueError else.
 
-    It is Student's interval of the mean of their logarithms, taken back. So no bound is negative,
-    and a number ten times too large weighs as much as one ten times too small. It is wider for one
-    of several comparisons that are to hold together.
-
-    Raises:
-        ValueError: one is not positive and finite, or there are fewer than two.
+    It is Student's of their logarithms, taken back, wider for one of several that hold together.
     """
     if not all(0 < value < np.inf for value in values):
         raise ValueError(f"numbers must be positive and finite, got {list(values)}")
@@ -34,11 +29,7 @@ def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval
 
 
 def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: int = 1) -> Interval:
-    """Return by which factor the excess error of one size exceeds that of another, seed by seed.
-
-    Raises:
-        ValueError: the numbers of seeds differ, or an excess is not positive and finite.
-    """
+    """Return by which factor one size's excess exceeds another's, seed by seed; ValueError else."""
     ratios = [a / b for a, b in zip(excesses[size], excesses[other], strict=True)]
     return geometric_mean(ratios, comparisons=comparisons)
 
@@ -46,8 +37,7 @@ def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: in
 def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool | None:
     """Return True if a size has more than a factor times the excess error of some other size.
 
-    That is, if against one of them the interval lies above the factor, wide enough that those
-    against all others hold together, since one of many is soon above by chance. False if against
+    That is, if one interval lies above it, wide enough that all hold together. False if against
     every other size the 95 % interval lies below; None otherwise.
     """
     others = [other for other in excesses if other != size]
@@ -59,12 +49,10 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
 
 
 def suffers_for_small_batches(excesses: Excesses) -> bool | None:
-    """Return True if training suffers for small batches and not for larger ones.
+    """Return True if training suffers for small batches and not for larger ones (Exercise 4 c).
 
-    The smallest B must suffer significantly, and no B of the larger half of the sizes noticeably.
-    None where an interval decides neither way.
-
-    Source: report, Exercise 4 c.
+    The smallest B must suffer significantly, and no B of the larger half noticeably; None if
+    unsure.
     """
     sizes = sorted(excesses)
     small = suffers(excesses, sizes[0], SIGNIFICANT)

@@ -1,9 +1,6 @@
-r"""Exercise 4 c: principal components learned in steps, each from a batch of B samples.
+r"""Exercise 4 c: components learned in steps, from batches of B samples, at several rates at once.
 
-By stochastic gradient descent on the mean squared error of the linear auto-encoder $x \mapsto D C
-x$ with encoder C (k, d) and decoder D (d, k) both trained, as a network is, or by Oja's rule, which
-follows the components alone. One call follows the same samples from the same start with several
-learning rates at once.
+By descent on the mean squared error of the linear auto-encoder $x \mapsto D C x$, or Oja's rule.
 """
 
 from typing import NamedTuple
@@ -14,12 +11,7 @@ STEPS_BETWEEN_QR = 10
 
 
 class LinearNetworks(NamedTuple):
-    """Linear auto-encoders, one for each learning rate.
-
-    Attributes:
-        encoders: (rates, k, d) float64, each C.
-        decoders: (rates, d, k) float64, each D.
-    """
+    """Linear auto-encoders: for each rate C, (rates, k, d), and D, (rates, d, k), float64."""
 
     encoders: np.ndarray
     decoders: np.ndarray
@@ -47,17 +39,11 @@ def follow_gradient(
     rates: np.ndarray,
     falling: bool = False,
 ) -> LinearNetworks:
-    r"""Follow stochastic gradient descent on the linear auto-encoder's error.
+    r"""Follow stochastic gradient descent on $\frac{1}{2B} \sum_l |x_l - D C x_l|^2$.
 
-    The error of a batch is $\frac{1}{2B} \sum_l |x_l - D C x_l|^2$; it starts at $D = C^T$.
-
-    Args:
-        samples: (L, d) float64, of mean zero.
-        order: (seen,) integers, the samples in the order in which they are seen.
-        start: (d, k) float64, the first D.
-        batch_size: B; it divides the number of samples seen.
-        rates: of learning; where one is too large, its network ends not finite.
-        falling: whether a rate falls linearly to 0 over the steps; else it is constant.
+    From D = C^T, the start (d, k), on (L, d) samples of mean zero in the given order, whose length
+    B divides. A falling rate falls linearly to 0; where it is too large, its network ends not
+    finite.
     """
     batches = order.reshape(-1, batch_size)
     k, count = start.shape[1], len(rates)
@@ -81,12 +67,9 @@ def follow_gradient(
 def follow_oja(
     samples: np.ndarray, order: np.ndarray, start: np.ndarray, *, batch_size: int, rates: np.ndarray
 ) -> LinearNetworks:
-    r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$, orthonormalised.
+    r"""Follow Oja's rule, $W \leftarrow W + \frac{\eta}{B} \sum_l x_l x_l^T W$ (oja1985stochastic).
 
-    That changes no span, and the span alone decides the next one; so it is done at every tenth step
-    and after the last. Arguments are as for `follow_gradient`, and the networks have D = C^T = W.
-
-    Source: oja1985stochastic.
+    Only the span decides the next one: W is orthonormalised at every tenth step and after the last.
     """
     k, count = start.shape[1], len(rates)
     columns = np.tile(start, count)
@@ -105,11 +88,7 @@ def _orthonormal(columns: np.ndarray, k: int) -> np.ndarray:
 
 
 def excess_errors(samples: np.ndarray, networks: LinearNetworks, least_error: float) -> np.ndarray:
-    r"""Return by how much of the least error each network's error exceeds it.
-
-    $\left( \sum_l |x_l - D C x_l|^2 - E \right) / E$ with the least error E, the report's (17). A
-    network that does worse than one that returns 0, or is not finite, counts as that one.
-    """
+    r"""Return $(\sum_l |x_l - D C x_l|^2 - E) / E$ for each network, at most that of D = C = 0."""
     with np.errstate(over="ignore", invalid="ignore"):
         errors = [
             np.square(samples - samples @ encoder.T @ decoder.T).sum()

@@ -1,14 +1,11 @@
 r"""Exercise 4 c: the error of a batch, in formulas and in numbers.
 
-For one discarded vector v and a batch $x_1, \dots, x_B$ let $c_l = v^T x_l$. The batch's error
-along v is $\sum_l c_l^2 = \sum_l (c_l - \bar c)^2 + B \bar c^2$, with $\bar c = v^T \bar x_B$. The
-first sum, the scatter along v, is $(B - 1)\, v^T \hat\Sigma v$, which is the report's formula; the
-second is missing from it. For B = 1 the scatter is 0, and $\hat\Sigma$ is 0 divided by 0.
+Along a discarded v it is $\sum_l c_l^2 = \sum_l (c_l - \bar c)^2 + B \bar c^2$ with $c_l = v^T
+x_l$. The first sum, the scatter, is $(B - 1)\, v^T \hat\Sigma v$, the report's formula.
 """
 
 from collections.abc import Callable, Collection
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import sympy
@@ -16,9 +13,6 @@ import sympy
 from assignment4.pca.components import PrincipalComponents
 from assignment4.pca.derivation.settings import symbols_matrix
 from assignment4.pca.inputs import as_samples
-
-BatchFormula = Callable[[sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
-"""Gives the error along v from the batch's size, its scatter along v, and v^T times its mean."""
 
 _B = sympy.Symbol("B", integer=True, positive=True)
 _L, _M = sympy.symbols("l m", integer=True)
@@ -28,10 +22,7 @@ _SCATTER = sympy.Sum((_C[_L] - _MEAN) ** 2, (_L, 1, _B))
 
 
 def report_formula(size, scatter, mean):
-    r"""Return $(B - 1) v^T \hat\Sigma v$; SymPy's nan for B = 1, 0 times 0 / 0.
-
-    Source: report, Exercise 4 c.
-    """
+    r"""Return $(B - 1) v^T \hat\Sigma v$, the report's; SymPy's nan for B = 1, 0 times 0 / 0."""
     return (size - 1) * (scatter / (size - 1))
 
 
@@ -46,11 +37,10 @@ def scatter_matrix(batch: sympy.MatrixBase) -> sympy.MatrixBase:
     return centred.T * centred
 
 
-def is_batch_error(formula: BatchFormula, *, sizes: Collection[int] = (1, 2, 3, 4)) -> bool:
-    """Return True if a formula gives the error of batches of these sizes.
+def is_batch_error(formula: Callable, *, sizes: Collection[int] = (1, 2, 3, 4)) -> bool:
+    """Return True if a formula gives the error of batches of these sizes, all of symbols.
 
-    For samples in three dimensions and two discarded vectors, all of symbols. A formula without a
-    value, such as the report's for B = 1, does not.
+    Samples have three entries, and two vectors are discarded. A formula without a value does not.
     """
     for size in sizes:
         batch, discarded = symbols_matrix("x", size, 3), symbols_matrix("v", 3, 2)
@@ -65,11 +55,8 @@ def is_batch_error(formula: BatchFormula, *, sizes: Collection[int] = (1, 2, 3, 
     return True
 
 
-def is_batch_error_of_any_size(formula: BatchFormula) -> bool:
-    r"""Return True if a formula gives $\sum_l c_l^2$ for symbolic B.
-
-    SymPy divides by B - 1 without asking whether that is 0: B = 1 is for `is_batch_error`.
-    """
+def is_batch_error_of_any_size(formula: Callable) -> bool:
+    r"""Return True if a formula gives $\sum_l c_l^2$ for symbolic B, as if B - 1 were not 0."""
     error = sympy.Sum(_C[_L] ** 2, (_L, 1, _B))
     return _reduced(formula(_B, _reduced(_SCATTER), _MEAN) - error) == 0
 
@@ -77,9 +64,9 @@ def is_batch_error_of_any_size(formula: BatchFormula) -> bool:
 def is_scatter_by_pairs(factor: Callable[[sympy.Expr], sympy.Expr]) -> bool:
     r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$.
 
-    For symbolic B, of which the factor is a function. With 1 / (2 B) it is, and so the bias for
-    every L and B follows from one pair: over all draws with replacement two places have each of the
-    L^2 pairs equally often, without replacement each of the L (L - 1) pairs of different samples.
+    With 1 / (2 B) it is, for symbolic B, and so the bias for every L and B follows from one pair:
+    two places of a draw have all pairs equally often, without replacement those of different
+    samples.
     """
     of_one = _reduced(sympy.Sum((_C[_L] - _C[_M]) ** 2, (_L, 1, _B)))
     pairs = _reduced(sympy.Sum(of_one, (_M, 1, _B)))
@@ -95,38 +82,15 @@ def _reduced(expression: sympy.Expr) -> sympy.Expr:
     return sympy.expand(expression)
 
 
-class BatchError(NamedTuple):
-    r"""The error of a batch, and the two terms that make it up.
+def batch_error(batch: np.ndarray, components: PrincipalComponents, k: int) -> tuple[float, ...]:
+    r"""Return the error of a (B, d) batch less the mean of all data, and its two parts.
 
-    Attributes:
-        error: $\sum_l |x_l - V V^T x_l|^2$, measured.
-        scatter: $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula; 0 for B = 1.
-        missing: $B \sum_{i>k} (v_i^T \bar x_B)^2$.
-    """
-
-    error: float
-    scatter: float
-    missing: float
-
-
-def batch_error(batch: np.ndarray, components: PrincipalComponents, k: int) -> BatchError:
-    """Measure the error of a batch, and the terms that it is made of.
-
-    Args:
-        batch: (B, d) real; the mean of all data, not the batch's own, is subtracted.
-        components: of all data.
-        k: how many are kept, 0 to d.
-
-    Raises:
-        ValueError: the batch is not (B, d) and finite, or k is not an integer from 0 to d.
-
-    Source: report, Exercise 4 c.
+    They are $(B - 1) \sum_{i>k} v_i^T \hat\Sigma v_i$, the report's formula, 0 for B = 1, and
+    $B \sum_{i>k} (v_i^T \bar x_B)^2$. Raises ValueError unless k is from 0 to d.
     """
     centred = as_samples(batch, width=len(components.mean)) - components.mean
     kept = components.keep(k)
     mean, discarded = centred.mean(axis=0), components.vectors[:, kept.shape[1] :]
-    return BatchError(
-        error=np.square(centred - centred @ kept @ kept.T).sum(),
-        scatter=np.square((centred - mean) @ discarded).sum(),
-        missing=len(centred) * np.square(mean @ discarded).sum(),
-    )
+    error = np.square(centred - centred @ kept @ kept.T).sum()
+    scatter = np.square((centred - mean) @ discarded).sum()
+    return error, scatter, len(centred) * np.square(mean @ discarded).sum()

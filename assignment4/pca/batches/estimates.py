@@ -1,7 +1,7 @@
-r"""Exercise 4 c: what a batch estimates, in expectation over all ways to draw it.
+"""Exercise 4 c: what a batch estimates, exactly, as the mean over all ways to draw it.
 
-All batches of a size are enumerated, for populations of symbols, and the mean over them is exact.
-The covariance $\Sigma$ is that of (4), with 1/L.
+Populations are of symbols. A statistic gives a matrix from a (B, d) batch, a loss a number from a
+batch and a (d, k) basis, and draws all equally likely batches from L and B.
 """
 
 from collections import Counter
@@ -13,15 +13,6 @@ from sympy import Expr, MatrixBase
 
 from assignment4.pca.batches.error import scatter_matrix
 from assignment4.pca.derivation.settings import symbols_matrix
-
-Statistic = Callable[[MatrixBase], MatrixBase]
-"""Gives a matrix from a (B, d) matrix whose rows are the batch, such as an estimate (d, d)."""
-
-BatchLoss = Callable[[MatrixBase, MatrixBase], Expr]
-"""Gives a number from a batch and a (d, k) basis W that need not be orthonormal."""
-
-Draws = Callable[[int, int], Iterable[tuple[int, ...]]]
-"""Gives all equally likely batches, as numbers from 0, of a size B from L samples."""
 
 POPULATIONS = ((3, 2), (3, 3), (4, 2), (4, 3))
 """Numbers of samples L and batch sizes B for which all batches are enumerated."""
@@ -63,7 +54,7 @@ def centred_error(batch: MatrixBase, basis: MatrixBase) -> Expr:
     return mean_error(batch - sympy.ones(batch.rows, batch.rows) * batch / batch.rows, basis)
 
 
-def gradient_of(loss: BatchLoss) -> Statistic:
+def gradient_of(loss: Callable) -> Callable:
     """Return the gradient of a batch's loss by one vector w, of length 1 or not."""
 
     def gradient(batch: MatrixBase) -> MatrixBase:
@@ -79,31 +70,20 @@ def population(L: int, d: int) -> sympy.Matrix:
     return free.col_join(-sympy.ones(1, L - 1) * free)
 
 
-def mean_over_batches(statistic: Statistic, samples: MatrixBase, B: int, draws: Draws):
-    """Return the mean of a statistic over all batches of B samples, the rows of (L, d), exactly.
-
-    The statistic must not heed a batch's order: of equal batches in several orders it sees one.
-    """
+def mean_over_batches(statistic: Callable, samples: MatrixBase, B: int, draws: Callable):
+    """Return the mean of a statistic that heeds no order over all batches of (L, d) samples."""
     counts = Counter(tuple(sorted(rows)) for rows in draws(samples.rows, B))
     values = [count * statistic(samples[list(rows), :]) for rows, count in counts.items()]
     return sum(values[1:], values[0]) / counts.total()
 
 
 def bias_factor(
-    statistic: Statistic, draws: Draws, L: int, B: int, *, of: Statistic = second_moment
+    statistic: Callable, draws: Callable, L: int, B: int, *, of: Callable = second_moment
 ) -> sympy.Rational | None:
-    """Return the factor by which a statistic of batches of B of L samples is off on average.
+    """Return by which factor a statistic of batches of B of L samples is off on average.
 
-    Args:
-        statistic: such as `batch_covariance`, or the gradient of a loss.
-        draws: `with_replacement` or `without_replacement`.
-        L: number of samples.
-        B: that of a batch.
-        of: what all samples give, the covariance (4) by default.
-
-    Returns:
-        c where the expectation is c times what all samples give, for every population of mean zero
-        in two dimensions; None where there is no such c, or no such batch.
+    For every population of mean zero in two dimensions, beside what `of` gives for all samples;
+    None where there is no such factor, or no such batch.
     """
     samples = population(L, 2)
     if not next(iter(draws(L, B)), ()):
@@ -116,7 +96,7 @@ def bias_factor(
 
 
 def is_unbiased(
-    statistic: Statistic, draws: Draws, *, factor=lambda L, B: 1, of: Statistic = second_moment
+    statistic: Callable, draws: Callable, *, factor=lambda L, B: 1, of: Callable = second_moment
 ) -> bool:
     """Return True if the `bias_factor` is 1, or another factor of L and B, such as L / (L - 1)."""
     return all(

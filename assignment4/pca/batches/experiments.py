@@ -43,16 +43,9 @@ def run_batch_size(
 ) -> dict[str, float]:
     """Learn components of the Latin training letters, and return by how much that falls short.
 
-    Args:
-        experiment: a name of RULES, and B.
-        letters: both alphabets.
-        split: "as reported" or "by family".
-        seed: of the start and of the order of the samples, none of TUNING_SEEDS.
-        steps: how many samples are seen, repetitions counted.
-
-    Returns:
-        The excess error, in the least error of 10 components; the learning rate, tuned with other
-        seeds, in the reciprocal of the trace of the covariance; and the run's seconds.
+    The experiment is one of RULES and B; `steps` says how many samples are seen. The excess is in
+    the least error of 10 components; the rate, tuned with other seeds, in the reciprocal of the
+    trace.
     """
     if seed in TUNING_SEEDS:
         raise ValueError(f"the learning rate is tuned with seed {seed}; take another")

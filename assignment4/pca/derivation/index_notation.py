@@ -1,10 +1,8 @@
 r"""Sums in index notation, for symbolic d, k and L, taken apart and compared.
 
-Indexed symbols stand for entries and products: $v_{ia}$ is entry a of $v_i$, $x_{la}$ of $x_l$,
-$c_{il} = v_i^T x_l$ and $G_{ij} = v_i^T v_j$. A fact is put in by replacing symbols: (2) puts
-$\delta_{ij} G_{ii}$ for $G_{ij}$. That finite sums may be multiplied out and exchanged is taken for
-granted, and SymPy's rule for a Kronecker delta in a sum. Two expressions of equal terms are equal
-for all d, k and L.
+$v_{ia}$ is entry a of $v_i$, $x_{la}$ of $x_l$, $c_{il} = v_i^T x_l$ and $G_{ij} = v_i^T v_j$.
+Facts replace symbols: (2) puts $\delta_{ij} G_{ii}$ for $G_{ij}$. That finite sums may be
+multiplied out and exchanged is taken for granted, and SymPy's rule for a Kronecker delta in a sum.
 """
 
 from collections import defaultdict
@@ -25,18 +23,10 @@ c, G, S, vectors, images, eigenvalues = (
 RANGES = {i: (k + 1, d), j: (k + 1, d), l: (1, L), a: (1, d), b: (1, d)}
 """The first and the last value of each index."""
 
-Limits = frozenset[sympy.Tuple]
-"""Indices, each with its first and last value."""
-
 
 @dataclass(frozen=True)
 class GeneralLine:
-    """A line for all sizes.
-
-    Attributes:
-        expression: the line.
-        fact: what the step to it cites or defines: what is put in, in it and in the line before.
-    """
+    """A line for all sizes, and what the step to it puts in, in it and in the line before."""
 
     expression: sympy.Expr
     fact: dict[sympy.Expr, sympy.Expr] = field(default_factory=dict)
@@ -53,14 +43,12 @@ def total(expression: sympy.Expr, *indices: sympy.Symbol) -> sympy.Sum:
 
 def terms(
     expression: sympy.Expr, fact: dict[sympy.Expr, sympy.Expr] | None = None
-) -> dict[Limits, sympy.Expr]:
-    """Return the summands that are not 0 by the limits of their sums, with deltas summed.
+) -> dict[frozenset, sympy.Expr]:
+    """Return summands but 0 by the limits of their sums, the fact put in and deltas summed.
 
-    Args:
-        expression: of sums, in whose products no index is summed over twice.
-        fact: what is put in for which part of a summand.
+    Where no index is summed over twice in a product, equal terms mean equality for all d, k and L.
     """
-    found: dict[Limits, sympy.Expr] = defaultdict(lambda: sympy.S.Zero)
+    found: dict[frozenset, sympy.Expr] = defaultdict(lambda: sympy.S.Zero)
     for summand, limits in _flat(expression):
         for replaced, inner in _flat(summand.subs(fact or {})):
             for term in sympy.Add.make_args(sympy.expand(replaced)):
@@ -69,7 +57,7 @@ def terms(
     return {limits: summand for limits, summand in found.items() if summand != 0}
 
 
-def _flat(expression: sympy.Expr) -> Iterator[tuple[sympy.Expr, Limits]]:
+def _flat(expression: sympy.Expr) -> Iterator[tuple[sympy.Expr, frozenset]]:
     """Yield the summands of an expression, each with the limits of all sums around it."""
     if not expression.has(sympy.Sum):
         yield expression, frozenset()
@@ -85,7 +73,7 @@ def _flat(expression: sympy.Expr) -> Iterator[tuple[sympy.Expr, Limits]]:
             yield sympy.Mul(*summands), frozenset().union(*limits)
 
 
-def _without_delta(term: sympy.Expr, limits: Limits) -> tuple[sympy.Expr, Limits]:
+def _without_delta(term: sympy.Expr, limits: frozenset) -> tuple[sympy.Expr, frozenset]:
     """Sum a term with a Kronecker delta over j, where i and j have the same range."""
     over_i, over_j = (sympy.Tuple(index, *RANGES[index]) for index in (i, j))
     if not term.has(sympy.KroneckerDelta) or not {over_i, over_j} <= limits:

@@ -1,7 +1,6 @@
-r"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is.
+"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is.
 
-A line is a formula, and the same as code of a setting. In the code $v^T$ is `v.T`, and a row times
-a column is an array (1, 1); `s.kept` is $\tilde V = (v_1, \dots, v_k)$, and `s.count` is L.
+In code $v^T$ is `v.T`, row times column is (1, 1), `s.kept` is V with k columns, `s.count` is L.
 """
 
 import ast
@@ -20,6 +19,7 @@ from assignment4.pca.derivation.settings import FAMILIES, Setting
 
 Value = Callable[[Setting], np.ndarray]
 
+UNDEFINED = "it has no value"
 NO_VALUE = "no value"
 HIDDEN = "another value, but not on orthonormal bases"
 SHOWN = "another value, on orthonormal bases too"
@@ -33,14 +33,10 @@ SQUARE = "a square for a product"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the derivation.
+    """One line of the derivation: its right-hand side, as LaTeX and as code.
 
-    Attributes:
-        number: the report's; 0 for what has none.
-        formula: the right-hand side, as LaTeX.
-        value: computes the line in a setting.
-        cites: what the step to this line cites: "(1)" to "(4)", "eigenvectors", or nothing.
-        general: the line for symbolic d, k and L, where there is one.
+    The number is the report's, or 0. The step to it cites "(1)" to "(4)", "eigenvectors", or
+    nothing; `general` is the line for symbolic d, k and L, where there is one.
     """
 
     number: int
@@ -65,15 +61,9 @@ def line(
 
 @dataclass(frozen=True)
 class Slip:
-    """A misprint.
+    """A misprint: what is printed, with every slip, and what is right, as LaTeX and as code.
 
-    Attributes:
-        place: the line's number, or a word for a formula without one.
-        printed: LaTeX, as in the report, with every slip.
-        right: LaTeX, as it should be.
-        slip: which of the slips in it this is, in words.
-        right_value: computes what is right.
-        printed_value: computes it with this slip.
+    The place is the line's number, or a word; the printed value has the one slip of the words.
     """
 
     place: str
@@ -83,57 +73,31 @@ class Slip:
     right_value: Value
     printed_value: Value
 
-    def __repr__(self) -> str:
-        return f"{self.place}: {self.slip}, {self.effect}"
-
     @cached_property
     def effect(self) -> str:
-        """NO_VALUE, HIDDEN or SHOWN, as computed, or "" if it makes no difference.
-
-        What has no value is tried in every setting with k < d, where the right form has one.
-        """
+        """NO_VALUE, HIDDEN or SHOWN, as computed for k < d, or "" if it makes no difference."""
+        sides = self.printed_value, self.right_value
         discarding = [setting for setting in FAMILIES[""].settings if setting.discarded]
-        if not any(self._exists(setting) for setting in discarding):
-            return NO_VALUE
-        if not self._differs(discarding):
+        found = [fault(*sides, [setting]) for setting in discarding]
+        if not any(found):
             return ""
-        return SHOWN if self._differs(FAMILIES["(3)"].settings) else HIDDEN
-
-    def _exists(self, setting: Setting) -> bool:
-        self.right_value(setting)
-        try:
-            self.printed_value(setting)
-        except ValueError:  # NumPy's for shapes that do not fit
-            return False
-        return True
-
-    def _differs(self, settings: Iterable[Setting]) -> bool:
-        return any(
-            np.any(self.printed_value(setting) - self.right_value(setting) != 0)
-            for setting in settings
-        )
+        if all(one.startswith(UNDEFINED) for one in found):
+            return NO_VALUE
+        return SHOWN if fault(*sides, FAMILIES["(3)"].settings) else HIDDEN
 
 
-def slip(
-    place: str, printed: str, right: str, words: str, right_value: Value
-) -> Callable[[Value], Slip]:
-    """Make a misprint of a function that computes what is printed."""
-    return lambda value: Slip(place, printed, right, words, right_value, value)
+def slip(*about: object) -> Callable[[Value], Slip]:
+    """Make a misprint of a function that computes what is printed; `about` are the other fields."""
+    return lambda value: Slip(*about, value)
 
 
 def fault(value: Value, previous: Value, settings: Iterable[Setting]) -> str:
-    """Return where one form differs from another first, or has no value; "" if it never does.
-
-    Args:
-        value: of the later line.
-        previous: of the line before it.
-        settings: in which both are to be equal, identically in all symbols.
-    """
+    """Return where one form differs from the one before, or has no value; "" if it never does."""
     for setting in settings:
         try:
             difference = value(setting) - previous(setting)
         except ValueError:  # NumPy's for shapes that do not fit
-            return f"it has no value for {setting}"
+            return f"{UNDEFINED} for {setting}"
         if np.any(difference != 0):
             return f"it differs for {setting}"
     return ""
@@ -141,15 +105,7 @@ def fault(value: Value, previous: Value, settings: Iterable[Setting]) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """A step from a line to the next, shown with its formula, its code and what was found.
-
-    It is judged in settings that have what it cites and no more.
-
-    Attributes:
-        line: the later one.
-        previous: what it is to follow from.
-        slips: the misprints of both.
-    """
+    """A step to a line, in settings that have what it cites and no more, with both lines' slips."""
 
     line: Line
     previous: Line
@@ -158,7 +114,7 @@ class Step:
     @cached_property
     def follows(self) -> bool:
         """Whether the line follows from the one before by nothing else than what it cites."""
-        return not self._fault()
+        return not self._fault(self.line.value, self.previous.value)
 
     @property
     def needs_citation(self) -> bool:
@@ -176,18 +132,14 @@ class Step:
     @cached_property
     def as_printed(self) -> bool:
         """Whether it follows with the first slip of the line, or else of what it starts from."""
+        first = {one.right_value: one.printed_value for one in reversed(self.slips)}
         value, previous = self.line.value, self.previous.value
-        for one in self.slips:
-            if one.right_value is value:
-                return not self._fault(value=one.printed_value)
-        for one in self.slips:
-            if one.right_value is previous:
-                return not self._fault(previous=one.printed_value)
-        return self.follows
+        if value in first:
+            return not self._fault(first[value], previous)
+        return not self._fault(value, first.get(previous, previous))
 
-    def _fault(self, *, value: Value | None = None, previous: Value | None = None) -> str:
-        sides = value or self.line.value, previous or self.previous.value
-        return fault(*sides, FAMILIES[self.line.cites].settings)
+    def _fault(self, value: Value, previous: Value) -> str:
+        return fault(value, previous, FAMILIES[self.line.cites].settings)
 
     def __repr__(self) -> str:
         printed = [f"In print {one.printed} for {one.right}: {one.slip}." for one in self.slips]
@@ -214,15 +166,15 @@ class Step:
         text = textwrap.dedent(inspect.getsource(self.line.value))
         function = ast.parse(text).body[0]
         if isinstance(function, ast.FunctionDef):
-            first = function.body[1 if ast.get_docstring(function) else 0].lineno
-            text = textwrap.dedent("\n".join(text.splitlines()[first - 1 :]))
+            lines = text.splitlines()[function.body[0].lineno - 1 :]
+            text = textwrap.dedent("\n".join(lines))
         return text.strip().removeprefix("return ")
 
     def _outcome(self) -> str:
         family = FAMILIES[self.line.cites]
         previous = f"({self.previous.number})" if self.previous.number else "what it starts from"
         where = f"from {previous} for {family.words}"
-        if where_not := self._fault():
+        if where_not := self._fault(self.line.value, self.previous.value):
             return f"It does not follow {where}: {where_not}."
         found = f"It follows {where}, in {len(family.settings)} settings"
         if self.for_all_sizes is not None:

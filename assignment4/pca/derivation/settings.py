@@ -1,18 +1,13 @@
 r"""What a line of Exercise 4 b is evaluated on: vectors, images, and how many components are kept.
 
-Every entry is a rational function of symbols, so that an equation that holds in a setting holds
-for all values of its symbols. A family of settings has the facts that its words say and no other,
-so that a step that is checked in it can have used these facts only.
-
-Bases are described by rational functions. The Cayley transform $V = (I - K)(I + K)^{-1}$ of
-a skew K is orthogonal, and gives every rotation without the eigenvalue -1; the others are limits
-of these, and a sign of one column turns them into the reflections. $2 t_1, \dots, 2 t_{d-1},
-1 - |t|^2$, divided by $1 + |t|^2$, is a unit vector, and every one but $(0, \dots, 0, -1)$, again
-a limit. An equation of continuous functions holds in the limits too.
+Every entry is a rational function of symbols, so that an equation that holds in a setting holds for
+all values. The Cayley transform of a skew K, $(I - K)(I + K)^{-1}$, gives every rotation, and $2
+t_1, \dots, 2 t_{d-1}, 1 - |t|^2$ over $1 + |t|^2$ every unit vector, but for limits, in which an
+equation of continuous functions holds too; a sign makes reflections of rotations.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -27,17 +22,14 @@ SIZES = ((2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (3, 3))
 RATIONAL_SIZES = SIZES[:4]
 """The same where the vectors are quotients of polynomials, which takes longer."""
 
+Matrices = tuple[sympy.Matrix, sympy.Matrix, sympy.Matrix]
+
 
 @dataclass(frozen=True)
 class Setting:
-    """The vectors v_1, ..., v_d, the images x_1, ..., x_L and k.
+    """The vectors v_1, ..., v_d, the images x_1, ..., x_L, all (d, 1), and k, from 0 to d.
 
-    Attributes:
-        vectors: d arrays (d, 1) of rational functions.
-        images: L arrays (d, 1) of rational functions.
-        eigenvalues: d arrays (1, 1) of rational functions; those of the covariance where the
-            vectors are its eigenvectors, and any elsewhere.
-        k: how many vectors are kept, 0 to d.
+    The eigenvalues, (1, 1), belong to the vectors where these are the covariance's eigenvectors.
     """
 
     vectors: tuple[np.ndarray, ...]
@@ -92,11 +84,7 @@ def symbols_matrix(letter: str, rows: int, columns: int) -> sympy.Matrix:
 
 
 def cayley_basis(d: int, *, reflected: bool = False) -> sympy.Matrix:
-    r"""Return a general orthonormal basis as columns, $(I - K)(I + K)^{-1}$ for a skew K.
-
-    The result, (d, d), has rational functions of the d (d - 1) / 2 symbols in K; where it is
-    reflected, the sign of the last vector is turned.
-    """
+    """Return a general orthonormal basis as columns, (d, d), the last turned if reflected."""
     K = sympy.zeros(d)
     for i, j in combinations(range(d), 2):
         K[i, j] = sympy.Symbol(f"t{i + 1}{j + 1}", real=True)
@@ -119,14 +107,7 @@ def unit_vectors(d: int, count: int) -> sympy.Matrix:
 def build_setting(
     vectors: sympy.MatrixBase, images: sympy.MatrixBase, eigenvalues: sympy.MatrixBase, k: int
 ) -> Setting:
-    """Return a setting from matrices of rational functions.
-
-    Args:
-        vectors: one a column; d of them, or fewer.
-        images: (d, L), one a column.
-        eigenvalues: (number of vectors, 1).
-        k: how many vectors are kept, 0 to their number.
-    """
+    """Return a setting from vectors and images, one a column, and eigenvalues, one a row."""
     symbols = vectors.free_symbols | images.free_symbols | eigenvalues.free_symbols
     rational = field(sorted(symbols, key=str) or [sympy.Symbol("t")], sympy.ZZ)[0]
 
@@ -137,80 +118,70 @@ def build_setting(
     return Setting(columns(vectors), columns(images), columns(eigenvalues.T), k)
 
 
+def _free(
+    bases: Callable[[int], list[sympy.Matrix]], *, centred: bool = False
+) -> Callable[[int, int], Iterator[Matrices]]:
+    """Return what gives each of some bases with images of symbols, of mean zero if centred."""
+
+    def build(d: int, count: int) -> Iterator[Matrices]:
+        images = symbols_matrix("x", d, count)
+        if centred:
+            images[:, -1] = -images[:, :-1] * sympy.ones(count - 1, 1)
+        for vectors in bases(d):
+            yield vectors, images, symbols_matrix("l", d, 1)
+
+    return build
+
+
+def _eigenvectors(d: int, count: int) -> Iterator[Matrices]:
+    """Yield eigenvectors of the covariance, of any lengths, 2 d images of mean zero, eigenvalues.
+
+    Of m_1 u_1, -m_1 u_1, m_2 u_2 and so on with orthonormal u_i the covariance, with eigenvalues
+    m_i^2 / d, is any; v_i is s_i u_i.
+    """
+    U, m, s = cayley_basis(d), symbols_matrix("m", d, 1), symbols_matrix("s", d, 1)
+    images = sympy.Matrix.hstack(U * sympy.diag(*m), -U * sympy.diag(*m))
+    yield U * sympy.diag(*s), images, m.applyfunc(lambda entry: entry**2 / d)
+
+
 @dataclass(frozen=True)
 class Family:
-    """Settings that have certain facts and no other.
-
-    Attributes:
-        words: what is known of the vectors and the images.
-        bases: gives the vectors as columns, one matrix or several, for a d.
-        sizes: the pairs of d and L.
-        centred: whether the images' mean is zero.
-    """
+    """Settings that have certain facts, in words, and no other, for pairs of d and L."""
 
     words: str
-    bases: Callable[[int], list[sympy.Matrix]]
+    build: Callable[[int, int], Iterator[Matrices]]
     sizes: tuple[tuple[int, int], ...] = RATIONAL_SIZES
-    centred: bool = False
 
     @functools.cached_property
     def settings(self) -> tuple[Setting, ...]:
-        """A setting for each size, basis and k, with images of symbols."""
+        """A setting for each size, basis and k."""
         return tuple(
-            build_setting(vectors, self._images(d, count), symbols_matrix("l", d, 1), k)
+            build_setting(*matrices, k)
             for d, count in self.sizes
-            for vectors in self.bases(d)
+            for matrices in self.build(d, count)
             for k in range(d + 1)
         )
 
-    def _images(self, d: int, count: int) -> sympy.Matrix:
-        images = symbols_matrix("x", d, count)
-        if self.centred:
-            images[:, -1] = -sum((images[:, j] for j in range(count - 1)), sympy.zeros(d, 1))
-        return images
-
-
-class EigenvectorFamily(Family):
-    """Settings in which the vectors are eigenvectors of the covariance, of any lengths.
-
-    The images are m_1 u_1, -m_1 u_1, m_2 u_2 and so on for an orthonormal basis of u_i, and v_i
-    is s_i u_i. So the mean is zero, and the covariance, with the eigenvalues m_i^2 / d, is any.
-    """
-
-    @functools.cached_property
-    def settings(self) -> tuple[Setting, ...]:
-        """A setting for each size and k."""
-        found = []
-        for d, _ in self.sizes:
-            (U,) = self.bases(d)
-            m, s = symbols_matrix("m", d, 1), symbols_matrix("s", d, 1)
-            images = sympy.Matrix.hstack(U * sympy.diag(*m), -U * sympy.diag(*m))
-            eigenvalues = m.applyfunc(lambda entry, d=d: entry**2 / d)
-            vectors = U * sympy.diag(*s)
-            found += [build_setting(vectors, images, eigenvalues, k) for k in range(d + 1)]
-        return tuple(found)
-
 
 FAMILIES = {
-    "": Family("any vectors, any images", lambda d: [symbols_matrix("v", d, d)], SIZES),
-    "(1)": Family("unit vectors at any angles, any images", lambda d: [unit_vectors(d, d)]),
+    "": Family("any vectors, any images", _free(lambda d: [symbols_matrix("v", d, d)]), SIZES),
+    "(1)": Family("unit vectors at any angles, any images", _free(lambda d: [unit_vectors(d, d)])),
     "(2)": Family(
         "orthogonal vectors of any lengths, any images",
-        lambda d: [cayley_basis(d) * sympy.diag(*symbols_matrix("s", d, 1))],
+        _free(lambda d: [cayley_basis(d) * sympy.diag(*symbols_matrix("s", d, 1))]),
     ),
     "(3)": Family(
         "orthonormal bases, any images",
-        lambda d: [cayley_basis(d), cayley_basis(d, reflected=True)],
+        _free(lambda d: [cayley_basis(d), cayley_basis(d, reflected=True)]),
     ),
     "(4)": Family(
         "any vectors, images with mean zero",
-        lambda d: [symbols_matrix("v", d, d)],
+        _free(lambda d: [symbols_matrix("v", d, d)], centred=True),
         SIZES,
-        centred=True,
     ),
-    "eigenvectors": EigenvectorFamily(
+    "eigenvectors": Family(
         "eigenvectors of the covariance of any lengths, images with mean zero",
-        lambda d: [cayley_basis(d)],
+        _eigenvectors,
         ((2, 4), (3, 6)),
     ),
 }

@@ -1,18 +1,6 @@
 r"""Exercise 4 b on data: errors measured on all samples, beside what the formulas say of them.
 
-For any orthonormal basis V and any data
-$\sum_l |x_l - \tilde V \tilde V^T x_l|^2
-= L \sum_{i>k} v_i^T \Sigma v_i + L \sum_{i>k} (v_i^T \bar x)^2$.
-The second sum is what the assumption of mean zero takes away. It is 0 for every k only where
-$\bar x = 0$, and for one k where the mean lies in the span of the vectors that are kept.
-
-Without centring, line (17) holds with the eigenvalues of the second moment
-$M = \frac{1}{L} \sum_l x_l x_l^T = \Sigma + \bar x \bar x^T$, the right side of (4). M exceeds
-$\Sigma$ by a matrix of rank one, so by Weyl's inequalities
-$\lambda_i(\Sigma) \le \lambda_i(M) \le \lambda_{i-1}(\Sigma)$: with the components of M the least
-error is never below that of centred data with the same k, and never above that with k - 1.
-
-Source: report, Exercise 4 b.
+For any orthonormal V they are $L \sum_{i>k} v_i^T \Sigma v_i + L \sum_{i>k} (v_i^T \bar x)^2$.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,15 +25,7 @@ RELATIVE_UP_TO = 400
 
 @dataclass(frozen=True)
 class MeasuredErrors:
-    r"""Errors of keeping k components, for several k.
-
-    Attributes:
-        numbers: the k.
-        errors: for each k the measured $\sum_l |x_l - \tilde V \tilde V^T x_l|^2$, float64.
-        sums: for each k line (17), $L \sum_{i>k} \lambda_i$, float64.
-        total: the same for k = 0, $L \operatorname{tr} \Sigma$.
-        count: L, how many samples were measured.
-    """
+    """Measured errors of keeping each of several k, line (17) for each and for k = 0, and L."""
 
     numbers: tuple[int, ...]
     errors: np.ndarray
@@ -55,24 +35,11 @@ class MeasuredErrors:
 
 
 def measure_errors(
-    components: PrincipalComponents,
-    samples: np.ndarray,
-    numbers: Sequence[int],
-    *,
-    shift: bool = True,
+    components: PrincipalComponents, samples: np.ndarray, numbers: Sequence[int], *, shift=True
 ) -> MeasuredErrors:
-    """Measure the errors of the first components on the samples that they were found on.
+    """Measure (5) on the L samples that components were found on, and (17).
 
-    Args:
-        components: of these samples.
-        samples: (L, d) real.
-        numbers: the k, each from 0 to d.
-        shift: whether the components' mean is subtracted from the samples first.
-
-    Raises:
-        ValueError: there are not L samples of d entries, or a k is not from 0 to d.
-
-    Source: report, Exercise 4 b, (5) and (17).
+    Raises ValueError for other samples, or a k that is not from 0 to d.
     """
     samples = as_samples(samples, width=len(components.mean))
     if len(samples) != components.count:
@@ -99,8 +66,7 @@ def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
     """Find whether every measured error is L times the sum of the discarded eigenvalues.
 
     To ABSOLUTE of the total for every k, of which there must be one, and to RELATIVE of the error
-    up to RELATIVE_UP_TO, or up to L - 2 where there are fewer samples: L - 1 components leave
-    nothing of them but rounding.
+    up to RELATIVE_UP_TO, or up to L - 2: L - 1 components leave nothing but rounding.
     """
     difference = np.abs(found.errors - found.sums)
     early = np.array(found.numbers) <= min(RELATIVE_UP_TO, found.count - 2)
@@ -109,23 +75,13 @@ def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
         and (difference <= ABSOLUTE * found.total).all()
         and (difference <= RELATIVE * found.errors)[early].all()
     )
-    if not holds:
-        return Finding(False)
-    largest = difference.max() / (found.total or 1)
-    return Finding(
-        True,
-        f"For {len(found.numbers)} k measured error and formula differ by at most ≈{largest:.0e} of"
-        " the total.",
-    )
+    largest, compared = difference.max(initial=0) / (found.total or 1), len(found.numbers)
+    numbers = f"For {compared} k measured error and formula differ by at most ≈{largest:.0e} of the"
+    return Finding(holds, f"{numbers} total." if holds else "")
 
 
 def formula_needs_mean_zero(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Finding:
-    """Find whether (17) gives the error of data shifted to mean zero, and not of the data before.
-
-    Args:
-        shifted: measured with the mean subtracted.
-        unshifted: measured without, for the same components and the same k.
-    """
+    """Find whether (17) gives the error of data shifted to mean zero, and not of those before."""
     holds = errors_are_discarded_sums(shifted) and not errors_are_discarded_sums(unshifted)
     excess = (unshifted.errors - unshifted.sums).max(initial=0) / (unshifted.total or 1)
     numbers = f"Without the shift the error exceeds (17) by up to ≈{excess:.3f} of the total."
@@ -138,18 +94,11 @@ def discarded_mean(mean: np.ndarray, discarded: np.ndarray) -> float:
 
 
 def mean_explains_error(
-    samples: np.ndarray,
-    basis: np.ndarray,
-    numbers: Sequence[int],
-    mean_term: Callable[[np.ndarray, np.ndarray], float] = discarded_mean,
+    samples: np.ndarray, basis: np.ndarray, numbers: Sequence[int], term: Callable = discarded_mean
 ) -> Finding:
     """Find whether errors without centring are (15) and L times the discarded part of the mean.
 
-    Args:
-        samples: (L, d) real, at least one row, of any mean.
-        basis: (d, d) real, orthonormal columns, eigenvectors or not.
-        numbers: the k, how many of the first columns are kept, each 0 to d.
-        mean_term: gives the part from the mean and the discarded columns.
+    For (L, d) samples of any mean, and several k first columns of any orthonormal basis, (d, d).
     """
     samples = as_samples(samples)
     count, mean = len(samples), samples.mean(axis=0)
@@ -158,24 +107,19 @@ def mean_explains_error(
     for k in numbers:
         discarded = basis[:, k:]
         spread = np.sum(discarded * (covariance @ discarded))
-        formula = count * (spread + mean_term(mean, discarded))
+        formula = count * (spread + term(mean, discarded))
         differences.append(abs(reconstruction_error(samples, basis[:, :k]) - formula))
     largest = max(differences) / (np.square(samples).sum() or 1)
-    return Finding(
-        bool(largest <= ABSOLUTE),
-        f"Errors and formula differ by at most ≈{largest:.0e} of the sum of squares.",
-    )
+    numbers = f"Errors and formula differ by at most ≈{largest:.0e} of the sum of squares."
+    return Finding(bool(largest <= ABSOLUTE), numbers)
 
 
 def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndarray) -> bool:
     r"""Return True if the least error without centring lies between those with it, of k and k - 1.
 
-    $\sum_{i>k} \lambda_i(\Sigma) \le \sum_{i>k} \lambda_i(M) \le \sum_{i>k-1} \lambda_i(\Sigma)$
-    for k = 1 to d, up to ABSOLUTE of the largest sum.
-
-    Args:
-        centred: (d,), the eigenvalues of the covariance, in descending order.
-        uncentred: (d,), those of the second moment of the same samples.
+    By Weyl's inequalities $\lambda_i(\Sigma) \le \lambda_i(\Sigma + \bar x \bar x^T) \le
+    \lambda_{i-1}(\Sigma)$. For (d,) eigenvalues in descending order, up to ABSOLUTE of the largest
+    sum.
     """
     below, between = (
         np.append(np.cumsum(values[::-1])[::-1], 0) for values in (centred, uncentred)
@@ -189,15 +133,10 @@ def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndar
 def last_eigenvalue_is_rounding(images: np.ndarray, eigenvalue: float) -> bool:
     r"""Return True if images of mean 0 each leave no variance to the last principal component.
 
-    An image whose pixels have mean 0 is orthogonal to the constant unit vector v, so that
-    $\lambda_d \le v^T \Sigma v \le \frac{1}{L} \sum_l (v^T x_l)^2$ is 0 but for rounding. With
-    pixels rounded to one part in $1 / \epsilon$ that is at most
-    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$. The decomposition rounds as well, in float64: a
-    singular value is off by up to $\sqrt d \epsilon_{64}$ of the largest one.
-
-    Args:
-        images: (L, d) floating-point, rows; the type says how they were rounded.
-        eigenvalue: $\lambda_d$.
+    Orthogonal to the constant unit vector v, they have $\lambda_d \le v^T \Sigma v \le \frac{1}{L}
+    \sum_l (v^T x_l)^2$. With pixels rounded to $\epsilon$, as their type tells, that is at most
+    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$; a singular value is off by up to $\sqrt d
+    \epsilon_{64}$ of the largest.
     """
     values = as_samples(images)
     square, d = float(np.square(values).sum(axis=1).mean()), values.shape[1]

@@ -1,8 +1,4 @@
-r"""Exercise 4 b: the least error of a projection to k dimensions, searched for.
-
-The search knows nothing of the proof: it measures $\sum_l |x_l - W W^T x_l|^2$ on samples, for
-bases W of all subsets of eigenvectors, of random subspaces, and of those that descents lead to.
-"""
+r"""Exercise 4 b: the least $\sum_l |x_l - W W^T x_l|^2$ in k dimensions, searched for."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,25 +18,16 @@ ROUNDING = 1e-12
 
 
 def smallest(eigenvalues: np.ndarray, k: int) -> np.ndarray:
-    """Return all eigenvalues but the first k of descending ones, the report's choice to discard.
-
-    Source: report, Exercise 4 b, after (17).
-    """
+    """Return all but the first k of descending eigenvalues, what the report discards after (17)."""
     return eigenvalues[k:]
 
 
 @dataclass(frozen=True)
 class SubspaceSearch:
-    """Errors of projections to k dimensions, each measured on all samples.
+    """Errors of projections to k dimensions, each the sum over all L samples.
 
-    Attributes:
-        k: the dimension.
-        samples: L, how many samples the errors are sums over.
-        eigenvalues: (d,) float64, of the covariance with 1/L, in descending order.
-        subsets: (n, k) integers, all choices of k eigenvectors to keep, numbered from 0.
-        subset_errors: (n,) float64, for each of them.
-        random_errors: float64, for subspaces drawn uniformly.
-        descent_errors: float64, where gradient descents from the first of these end.
+    The subsets, (n, k), are all choices of eigenvectors to keep, from 0; the random subspaces are
+    drawn uniformly, and descents start at the first of these. Eigenvalues are in descending order.
     """
 
     k: int
@@ -73,26 +60,14 @@ def random_samples(count: int, d: int, *, seed: int) -> np.ndarray:
 
 
 def random_bases(count: int, d: int, k: int, *, seed: int) -> np.ndarray:
-    """Return orthonormal columns, (count, d, k) float64, of subspaces drawn uniformly.
-
-    They are QR factors of normal matrices.
-    """
+    """Return orthonormal columns, (count, d, k) float64, of subspaces drawn uniformly."""
     return np.linalg.qr(np.random.default_rng(seed).normal(size=(count, d, k))).Q
 
 
 def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np.ndarray:
-    r"""Follow the error's gradient down from every basis, with a QR factorisation after each step.
+    r"""Follow the error's gradient down from (n, d, k) bases, at most so many steps.
 
-    The step is $W \to \mathrm{qr}(W + \eta (I - W W^T) \Sigma W)$, against the gradient
-    $-2 L (I - W W^T) \Sigma W$ on the orthonormal bases, $\eta = 1 / \lambda_1$.
-
-    Args:
-        samples: (L, d) float64, of mean zero.
-        bases: (n, d, k) float64, where to start.
-        steps: after how many to end at the latest.
-
-    Returns:
-        (n, d, k) float64, orthonormal columns.
+    $W \to \mathrm{qr}(W + (I - W W^T) \Sigma W / \lambda_1)$, for (L, d) samples of mean zero.
     """
     covariance = samples.T @ samples / len(samples)
     largest = np.linalg.eigvalsh(covariance).max()
@@ -106,60 +81,39 @@ def follow_gradient(samples: np.ndarray, bases: np.ndarray, *, steps: int) -> np
 
 
 def search_minimum(
-    samples: np.ndarray,
-    k: int,
-    *,
-    subspaces: int = 2000,
-    descents: int = 100,
-    steps: int = 2000,
-    seed: int = 0,
+    samples: np.ndarray, k: int, *, subspaces: int = 2000, descents: int = 100, steps: int = 2000
 ) -> SubspaceSearch:
     """Look for the projection to k dimensions with the least error, in three ways.
 
-    Args:
-        samples: (L, d) real, of mean zero; d small, since there are d over k subsets.
-        k: the dimension, 0 to d.
-        subspaces: how many random ones to measure.
-        descents: from how many of them to descend.
-        steps: of a descent, at most.
-        seed: of the random subspaces.
-
-    Raises:
-        ValueError: there are fewer than two samples, they are not (L, d) and finite, or k is not an
-            integer from 0 to d.
+    Among all subsets of eigenvectors, random subspaces, and ends of descents. Raises ValueError
+    unless there are two samples, (L, d) and finite, of mean zero, and k is from 0 to d.
     """
     samples = as_samples(samples)
     count, d = samples.shape
     check_count(count)
     k = checked_number(k, d)
     eigenvalues, eigenvectors = np.linalg.eigh(samples.T @ samples / count)
-    eigenvectors = eigenvectors[:, ::-1]
     subsets = np.array(list(combinations(range(d), k)), int)
-    starts = random_bases(subspaces, d, k, seed=seed)
+    starts = random_bases(subspaces, d, k, seed=0)
     ends = follow_gradient(samples, starts[:descents], steps=steps)
     return SubspaceSearch(
         k=k,
         samples=count,
         eigenvalues=eigenvalues[::-1],
         subsets=subsets,
-        subset_errors=reconstruction_error(samples, eigenvectors.T[subsets].swapaxes(1, 2)),
+        subset_errors=reconstruction_error(samples, eigenvectors.T[::-1][subsets].swapaxes(1, 2)),
         random_errors=reconstruction_error(samples, starts),
         descent_errors=reconstruction_error(samples, ends),
     )
 
 
 def discarded_are_smallest(
-    searches: Sequence[SubspaceSearch],
-    choice: Callable[[np.ndarray, int], np.ndarray] = smallest,
+    searches: Sequence[SubspaceSearch], choice: Callable = smallest
 ) -> Finding:
     """Find whether L times the sum of chosen eigenvalues is the least error that searches find.
 
     It must be the least over all subsets of eigenvectors, no random subspace may be below it, and
-    all descents must end there, up to ROUNDING of the error of k = 0.
-
-    Args:
-        searches: of `search_minimum`.
-        choice: gives the eigenvalues to discard from all of them, in descending order, and k.
+    all descents must end there, up to ROUNDING of the total.
     """
     holds, farthest = True, 0.0
     for search in searches:
