@@ -1,4 +1,4 @@
-"""Principal components on data whose components are known, and on the letters."""
+"""Principal components on data whose components are known, on letters, and in one pass."""
 
 import math
 from dataclasses import replace
@@ -6,30 +6,30 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import scipy.linalg
-import sklearn.decomposition
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA, IncrementalPCA
 
 from assignment4 import pca
-from assignment4.letters import load_letters, normalize, split_as_reported
+from assignment4.letters import normalize
 from assignment4.letters.normalization import normalize_mean, normalize_stddev
+from assignment4.pca.batches import RunningCovariance
 from assignment4.pca.components import PrincipalComponents, with_signs
 from assignment4.pca.minimum.errors import MeasuredErrors, discarded_mean
 from assignment4.pca.singular_values import truncate
 
-NUMBERS = (1, 2, 5, 10, 20, 50, 100, 200, 400, 783, 784)
-SMALL = tuple(range(8))
+NUMBERS = (1, 2, 5, 10, 20, 50, 100, 190)
 
 
 @pytest.fixture(scope="module")
-def training_images() -> np.ndarray:
-    training, _ = split_as_reported(load_letters().cyrillic)
-    return training.images
+def drawn(book_letters):
+    """Every tenth letter, of a quarter of the pixels."""
+    return book_letters.cyrillic.images[::10, ::2, ::2]
 
 
 @pytest.fixture(scope="module")
-def letters(training_images) -> np.ndarray:
-    return normalize(training_images).reshape(len(training_images), -1)
+def letters(drawn):
+    return normalize(drawn).reshape(len(drawn), -1)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def moment(letters):
 
 
 @pytest.fixture(scope="module")
-def shifted(letters, found) -> MeasuredErrors:
+def shifted(letters, found):
     return pca.measure_errors(found, letters, NUMBERS)
 
 
 @pytest.fixture(scope="module")
-def unshifted(letters, found) -> MeasuredErrors:
+def unshifted(letters, found):
     return pca.measure_errors(found, letters, NUMBERS, shift=False)
 
 
@@ -74,16 +74,14 @@ def test_a_known_ellipse():
 @given(st.integers(2, 20), st.integers(1, 8), st.integers(0, 1000))
 def test_the_same_as_scikit_learn_but_for_the_divisor(count, d, seed):
     samples, others = correlated(count, d, seed=seed), correlated(5, d, seed=seed + 1)
-    found, peer = pca.principal_components(samples), sklearn.decomposition.PCA().fit(samples)
-    rank = min(count - 1, d)
-    scale = np.square(samples).mean()
-    expected = peer.explained_variance_[:rank] * (count - 1) / count
-    assert found.explained_variance_[:rank] == pytest.approx(expected, abs=1e-10 * scale)
-    assert found.explained_variance_[rank:] == pytest.approx(0, abs=1e-10 * scale)
+    found, peer = pca.principal_components(samples), PCA().fit(samples)
+    rank, scale = min(count - 1, d), np.square(samples).mean()
+    expected = np.append(peer.explained_variance_[:rank] * (count - 1) / count, np.zeros(d - rank))
+    assert found.explained_variance_ == pytest.approx(expected, abs=1e-10 * scale)
     assert found.mean_ == pytest.approx(peer.mean_)
     assert found.components_ @ found.components_.T == pytest.approx(np.eye(d), abs=1e-10)
-    covariance = np.cov(samples.T, bias=True).reshape(d, d)
     restored = found.components_.T * found.explained_variance_ @ found.components_
+    covariance = np.cov(samples.T, bias=True).reshape(d, d)
     assert restored == pytest.approx(covariance, abs=1e-10 * scale)
     codes = found.transform(others)
     assert np.abs(found.inverse_transform(codes) - others).max() <= 1e-9 * np.abs(others).max()
@@ -92,13 +90,11 @@ def test_the_same_as_scikit_learn_but_for_the_divisor(count, d, seed):
 @pytest.mark.parametrize("k", [1, 3, 8])
 def test_projection_and_reconstruction_are_those_of_scikit_learn(k):
     samples, others = correlated(), correlated(seed=1)
-    found, peer = pca.principal_components(samples), sklearn.decomposition.PCA(k).fit(samples)
+    found, peer = pca.principal_components(samples), PCA(k).fit(samples)
     signs = np.sign(np.sum(found.components_[:k] * peer.components_, axis=1))
-    assert found.components_[:k] == pytest.approx(signs[:, np.newaxis] * peer.components_)
-    assert (found.keep(k) == found.components_[:k].T).all()
+    assert pytest.approx(found.keep(k).T) == signs[:, np.newaxis] * peer.components_
     assert found.transform(others, k) == pytest.approx(signs * peer.transform(others))
     restored = peer.inverse_transform(peer.transform(others))
-    assert found.inverse_transform(found.transform(others, k)) == pytest.approx(restored)
     assert found.reconstruct(others, k) == pytest.approx(restored)
     assert found.reconstruct(others, 0) == pytest.approx(np.tile(found.mean, (50, 1)))
 
@@ -119,18 +115,18 @@ def test_the_sign_is_that_of_the_largest_entry():
     assert turned.vectors == pytest.approx(pca.principal_components(correlated()).vectors)
 
 
-def test_constant_features_integers_and_float32():
+def test_constant_features_integers_and_large_entries():
     samples = np.random.default_rng(0).integers(0, 256, (40, 6), dtype=np.uint8)
     samples[:, 2] = 200
     found = pca.principal_components(samples)
     assert found.vectors.dtype == found.eigenvalues.dtype == found.mean.dtype == np.float64
     assert found.vectors[:, -1] == pytest.approx([0, 0, 1, 0, 0, 0], abs=1e-12)
-    same = pca.principal_components(samples.astype(np.float32))
-    assert (found.eigenvalues == same.eigenvalues).all()
     constant = pca.principal_components(np.full((5, 3), 7))
     assert (constant.eigenvalues == 0).all()
     with pytest.raises(ValueError, match="equal"):
         constant.shares_left()
+    largest = pca.principal_components(with_value(1e150)).eigenvalues[0]
+    assert largest == pytest.approx(1e300 * 49 / 50**2, rel=1e-10)
 
 
 def test_small_eigenvalues_are_right():
@@ -142,8 +138,6 @@ def test_small_eigenvalues_are_right():
     eigenvalues = np.array([1.0, *np.full(6, 1e-16)])
     components = PrincipalComponents(np.zeros(7), np.eye(7), eigenvalues, 2)
     assert components.least_error(0) == 2 * math.fsum(eigenvalues) > 2
-    one = PrincipalComponents(np.zeros(3), np.eye(3), np.array([2.0, 0, 0]), 2)
-    assert one.shares_left().tolist() == [1, 0, 0, 0]
 
 
 def test_without_centring_it_is_the_second_moment():
@@ -158,32 +152,22 @@ def test_without_centring_it_is_the_second_moment():
 
 
 @pytest.mark.can_fail("4b-error", "4b-zero-mean")
-def test_the_errors_on_the_letters(letters, found, shifted, unshifted):
+def test_the_errors_on_letters(letters, found, shifted, unshifted):
     assert pca.errors_are_discarded_sums(shifted)
     assert shifted.total == pytest.approx(np.sum((letters - found.mean) ** 2), rel=1e-12)
     sums, errors = shifted.sums, shifted.errors
-    late = errors + np.where(np.array(NUMBERS) > 400, 2e-12 * shifted.total, 0)
+    swapped = replace(found, vectors=found.vectors[:, [1, 0, *range(2, 196)]])
     for wrong in (
         unshifted,
-        replace(shifted, sums=sums / len(letters)),
-        replace(shifted, sums=sums * 4999 / 5000),
+        pca.measure_errors(swapped, letters, NUMBERS),
+        replace(shifted, sums=sums * (1 - 1 / len(letters))),
         replace(shifted, sums=shifted.total - sums),
         replace(shifted, numbers=NUMBERS[:-1], errors=errors[:-1], sums=sums[1:]),
         replace(shifted, sums=sums * (1 + 2e-10)),
         replace(shifted, errors=errors * np.nan),
-        replace(shifted, errors=late),
         replace(shifted, numbers=(), errors=np.zeros(0), sums=np.zeros(0)),
     ):
         assert not pca.errors_are_discarded_sums(wrong)
-
-
-@pytest.mark.can_fail("4b-error")
-def test_an_eigenvector_too_many_or_a_wrong_one_is_seen():
-    samples = correlated()
-    found = pca.principal_components(samples)
-    assert pca.errors_are_discarded_sums(pca.measure_errors(found, samples, SMALL))
-    swapped = replace(found, vectors=found.vectors[:, [1, 0, *range(2, 8)]])
-    assert not pca.errors_are_discarded_sums(pca.measure_errors(swapped, samples, SMALL))
 
 
 @pytest.mark.can_fail("4b-error")
@@ -193,37 +177,37 @@ def test_small_errors_must_agree_in_their_own_digits_unless_near_rounding(k, cou
         sums = np.array([1e-8])
         return MeasuredErrors((k,), sums * (1 + apart), sums, 1.0, count)
 
-    assert pca.errors_are_discarded_sums(errors(1e-11))
     early = k <= min(400, count - 2)
+    assert pca.errors_are_discarded_sums(errors(1e-11))
     assert bool(pca.errors_are_discarded_sums(errors(1e-6))) is not early
+    assert not pca.errors_are_discarded_sums(errors(2e-4))
 
 
 @pytest.mark.can_fail("4b-zero-mean")
-def test_the_formula_needs_mean_zero_on_the_letters(letters, moment, shifted, unshifted):
+def test_the_formula_needs_mean_zero_on_letters(letters, moment, shifted, unshifted):
     assert pca.formula_needs_mean_zero(shifted, unshifted)
     assert not pca.formula_needs_mean_zero(shifted, shifted)
     assert not pca.formula_needs_mean_zero(unshifted, unshifted)
     assert pca.errors_are_discarded_sums(pca.measure_errors(moment, letters, NUMBERS))
-    rows = pca.errors_table(shifted, unshifted).rows
-    assert [row[0] for row in rows] == [str(k) for k in NUMBERS]
-    assert rows[3][1] == rows[3][2] == f"≈{shifted.sums[3] / shifted.total:.4f}"
-    assert float(rows[3][3][1:]) > float(rows[3][1][1:])
+    row = pca.errors_table(shifted, unshifted).rows[3]
+    assert row[0] == "10"
+    assert row[1] == row[2] == f"≈{shifted.sums[3] / shifted.total:.4f}"
+    assert float(row[3][1:]) > float(row[1][1:])
 
 
 @pytest.mark.can_fail("4b-zero-mean")
 def test_data_of_mean_zero_or_with_the_mean_in_the_span_do_not_need_it():
-    samples = correlated()
+    samples, small = correlated(), range(8)
     samples -= samples.mean(axis=0)
     found = pca.principal_components(samples)
-    shifted = pca.measure_errors(found, samples, SMALL)
-    unshifted = pca.measure_errors(found, samples, SMALL, shift=False)
-    assert pca.errors_are_discarded_sums(unshifted)
-    assert not pca.formula_needs_mean_zero(shifted, unshifted)
+    both = [pca.measure_errors(found, samples, small, shift=shift) for shift in (True, False)]
+    assert pca.errors_are_discarded_sums(both[1])
+    assert not pca.formula_needs_mean_zero(*both)
     moved = samples + 5 * found.vectors[:, 0]
     again = pca.principal_components(moved)
-    of = lambda numbers: pca.measure_errors(again, moved, numbers, shift=False)  # noqa: E731
-    assert pca.errors_are_discarded_sums(of(SMALL[1:]))
-    assert not pca.errors_are_discarded_sums(of((0,)))
+    for numbers, holds in ((small[1:], True), ((0,), False)):
+        errors = pca.measure_errors(again, moved, numbers, shift=False)
+        assert bool(pca.errors_are_discarded_sums(errors)) is holds
 
 
 @pytest.mark.can_fail("4b-zero-mean")
@@ -252,29 +236,21 @@ def test_centring_saves_at_most_one_component(found, moment):
     large = np.array([3e6, 2e6, 0])
     assert saves(large, large - [0, 3e-6, 0])
     assert not saves(large, large - [0, 3e-5, 0])
-    assert saves(np.zeros(3), np.zeros(3))
 
 
-def test_the_last_eigenvalue_of_the_letters_is_rounding(training_images, letters, found):
+def test_the_last_eigenvalue_of_letters_is_rounding(drawn, letters, found):
     is_rounding = pca.last_eigenvalue_is_rounding
     assert is_rounding(letters, found.eigenvalues[-1])
     assert not is_rounding(letters, found.eigenvalues[-2])
     assert not is_rounding(letters + np.float32(0.01), found.eigenvalues[-1])
-    assert np.abs(found.vectors[:, -1]) == pytest.approx(1 / 28, rel=1e-4)
-    exact = normalize_stddev(normalize_mean(training_images)).reshape(letters.shape)
+    exact = normalize_stddev(normalize_mean(drawn)).reshape(letters.shape)
     assert is_rounding(exact, pca.principal_components(exact).eigenvalues[-1])
     assert not is_rounding(exact, found.eigenvalues[-1])
     images = np.array([[1.0, -1, 0, 0], [0, 0, 1, -1]])
     rounding = 2 * np.finfo(float).eps ** 2
     assert is_rounding(images, 3 * rounding)
     assert not is_rounding(images, 6 * rounding)
-    assert is_rounding(np.zeros((3, 4)), 0.0)
     assert not is_rounding(np.full((3, 4), 1e-3), 0.0)
-
-
-def test_the_mean_image_of_normalised_letters_is_not_zero(letters, found):
-    assert np.abs(letters.mean(axis=1)).max() < 1e-6
-    assert np.abs(found.mean).max() > 0.5
 
 
 # singular values
@@ -283,25 +259,18 @@ def test_the_mean_image_of_normalised_letters_is_not_zero(letters, found):
 @pytest.mark.parametrize("scale", [1, 1e6])
 @pytest.mark.parametrize("k", [0, 1, 3, 6])
 def test_singular_values_leave_what_components_leave(k, scale):
+    """And not without centring, with values not squared rightly, or with the smallest kept."""
     samples = scale * correlated(30, 6)
-    decomposition, components = pca.decompose(samples), pca.principal_components(samples)
-    assert pca.matches_components(decomposition, samples, components, k)
-    equal = np.ones((3, 2))
-    components = pca.principal_components(equal)
-    assert pca.matches_components(pca.decompose(equal), equal, components, min(k, 2))
-
-
-def test_check_of_the_singular_values_fails():
-    """Without centring, with singular values not squared rightly, and with the smallest kept."""
-    samples = correlated(30, 6)
-    components, (left, values, right) = pca.principal_components(samples), pca.decompose(samples)
+    right, components = pca.decompose(samples), pca.principal_components(samples)
+    assert pca.matches_components(right, samples, components, k)
+    left, values, rows = right
     for wrong in (
         np.linalg.svd(samples, full_matrices=False),
-        (left, values / np.sqrt(30), right),
-        (left[:, ::-1], values[::-1], right[::-1]),
-        (left, values, -right),
+        (left, values / np.sqrt(30), rows),
+        (left[:, ::-1], values[::-1], rows[::-1]),
+        (left, values, -rows),
     ):
-        assert not pca.matches_components(wrong, samples, components, 2)
+        assert pca.matches_components(wrong, samples, components, k) <= (k in (0, 6))
 
 
 @pytest.mark.parametrize(("scale", "angle"), [(1.0, np.pi / 4), (1e6, 1e-6)])
@@ -320,26 +289,94 @@ def test_no_matrix_of_rank_k_is_nearer():
     centred = samples - samples.mean(axis=0)
     least = np.square(centred - truncate(pca.decompose(samples), 2)).sum()
     generator = np.random.default_rng(2)
-    for _ in range(100):
-        left = generator.standard_normal((30, 2))
+    for left in generator.standard_normal((100, 30, 2)):
         nearest = left @ np.linalg.lstsq(left, centred, rcond=None)[0]
         assert np.square(centred - nearest).sum() > least
+
+
+# in one pass
+
+
+def gather(chunks) -> RunningCovariance:
+    running = RunningCovariance()
+    for chunk in chunks:
+        running.update(chunk)
+    return running
+
+
+def share_off(found: PrincipalComponents, exact: np.ndarray) -> float:
+    covariance = found.vectors * found.eigenvalues @ found.vectors.T
+    return np.linalg.norm(covariance - exact, 2) / np.linalg.norm(exact, 2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_chunks_of_any_sizes_give_the_components_of_all_samples(data):
+    """Also empty ones, ones of one sample, and fewer samples than entries; none is changed."""
+    count = data.draw(st.integers(2, 100))
+    cuts = sorted(data.draw(st.lists(st.integers(0, count), max_size=6)))
+    samples = correlated(count, 12, seed=data.draw(st.integers(0, 99)))
+    kept, running = samples.copy(), gather(np.split(samples, cuts))
+    found = running.components()
+    assert running.count == found.count == count
+    assert running.numbers_kept == 12 * 12 + 2 * 12
+    assert found.mean == pytest.approx(samples.mean(axis=0), abs=1e-12)
+    assert share_off(found, np.cov(samples.T, bias=True)) <= 1e-13
+    assert (samples == kept).all()
+
+
+def test_integers_in_a_reused_buffer():
+    samples = np.random.default_rng(0).integers(0, 256, (40, 6), dtype=np.uint8)
+    running, buffer = RunningCovariance(), np.empty((8, 6), np.uint8)
+    for start in range(0, 40, 8):
+        buffer[:] = samples[start : start + 8]
+        running.update(buffer)
+    assert share_off(running.components(), np.cov(samples.T, bias=True)) <= 1e-13
+
+
+def test_rounding_of_means_does_not_add_up_far_from_zero():
+    """A hundred chunks whose means differ: the offset is added exactly, and costs no digit."""
+    generator = np.random.default_rng(0)
+    samples = generator.normal(size=(2000, 12)) + np.linspace(-3, 3, 2000)[:, np.newaxis]
+    samples = np.round(samples * 2**20) / 2**20
+    offset = 2.0**26
+    found = gather(np.split(samples + offset, 100)).components()
+    assert np.abs(found.mean - offset - samples.mean(axis=0)).max() <= 0.51 * np.spacing(offset)
+    assert share_off(found, np.cov(samples.T, bias=True)) <= 1e-14
+
+
+def test_small_eigenvalues_keep_as_many_digits_as_a_peer_s():
+    """Of rows of signs times scales, mixed by signs, whose eigenvalues are exact in float64."""
+    count, d = 2**12, 16
+    scales = 2.0 ** -np.linspace(0, 20, d).round()
+    columns = np.random.default_rng(1).permutation(np.arange(1, count))[:d]
+    signs = 1 - 2.0 * (np.bitwise_count(np.arange(count)[:, np.newaxis] & columns) % 2)
+    samples = signs * scales @ scipy.linalg.hadamard(d) + 1e4
+
+    def worst_unit(eigenvalues: np.ndarray) -> float:
+        """Return the largest error of a root, in units in the last place of the first."""
+        roots = np.sqrt(np.abs(eigenvalues))
+        return np.max(np.abs(roots - np.sqrt(d) * scales)) / np.spacing(np.sqrt(d))
+
+    peer = IncrementalPCA()
+    for chunk in np.split(samples, 4):
+        peer.partial_fit(chunk)
+    ours = worst_unit(gather(np.split(samples, 4)).components().eigenvalues)
+    assert ours <= worst_unit(peer.singular_values_**2 / count)
+    squares = np.linalg.eigvalsh(np.cov(samples.T, bias=True))[::-1]
+    assert worst_unit(squares) > 1000 * ours
 
 
 # what is refused
 
 GOOD = correlated()
+FOUND = pca.principal_components(GOOD)
 
 
 def with_value(value: float) -> np.ndarray:
     samples = GOOD.copy()
     samples[3, 5] = value
     return samples
-
-
-def test_the_largest_entries_have_finite_eigenvalues():
-    found = pca.principal_components(with_value(1e150))
-    assert found.eigenvalues[0] == pytest.approx(1e300 * 49 / 50**2, rel=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -350,20 +387,18 @@ def test_the_largest_entries_have_finite_eigenvalues():
         (lambda: pca.principal_components(np.ones((4, 0))), r"got \(4, 0\)"),
         (lambda: pca.principal_components(GOOD + 1j), "real"),
         (lambda: pca.principal_components(with_value(-np.inf)), "sample 3 has -inf in entry 5"),
-        (lambda: pca.decompose(with_value(np.nan)), "sample 3 has nan in entry 5"),
         (lambda: pca.decompose(with_value(-1e151)), "sample 3"),
         (lambda: pca.decompose(GOOD[:1]), "at least 2 samples"),
         (lambda: truncate(pca.decompose(GOOD), 9), "from 0 to 8, got 9"),
-        (lambda: pca.principal_components(GOOD).keep(-1), "from 0 to 8, got -1"),
-        (lambda: pca.principal_components(GOOD).least_error(9), "from 0 to 8, got 9"),
-        (lambda: pca.principal_components(GOOD).transform(GOOD, 2.5), "integer"),
-        (lambda: pca.principal_components(GOOD).reconstruct(GOOD[:, 1:], 2), "got 7"),
+        (lambda: FOUND.keep(-1), "from 0 to 8, got -1"),
+        (lambda: FOUND.least_error(9), "from 0 to 8, got 9"),
+        (lambda: FOUND.transform(GOOD, 2.5), "integer"),
+        (lambda: FOUND.reconstruct(GOOD[:, 1:], 2), "got 7"),
         (lambda: pca.reconstruction_error(GOOD, np.ones((7, 2))), r"got \(7, 2\)"),
-        (lambda: pca.reconstruction_error(GOOD, np.ones(8)), r"got \(8,\)"),
-        (
-            lambda: pca.measure_errors(pca.principal_components(GOOD), GOOD[:9], (1,)),
-            "50 samples",
-        ),
+        (lambda: pca.measure_errors(FOUND, GOOD[:9], (1,)), "50 samples"),
+        (lambda: gather([GOOD[:1]]).components(), "at least 2 samples"),
+        (lambda: gather([GOOD, GOOD[:, 1:]]), "got 7"),
+        (lambda: gather([GOOD, with_value(np.nan)]), "sample 3"),
     ],
 )
 def test_wrong_inputs_are_refused(call, message):

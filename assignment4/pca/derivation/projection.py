@@ -94,7 +94,7 @@ def is_zero(expressions: MatrixBase) -> bool:
     """Return True if all entries are 0, rational functions of symbols, sines and cosines."""
     if expressions.has(sympy.sin, sympy.cos):
         expressions = expressions.applyfunc(lambda one: sympy.trigsimp(sympy.expand(one)))
-    return all(sympy.cancel(one) == 0 for one in expressions)
+    return not any(sympy.fraction(sympy.together(one))[0].expand() for one in expressions)
 
 
 def are_unit(V: MatrixBase) -> bool:
