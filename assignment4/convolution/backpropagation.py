@@ -44,13 +44,10 @@ def error_gradients(
 ) -> dict[str, np.ndarray]:
     """Return the gradient of E by the image: by "matrix", "backward pass" and "transposed layer".
 
-    The matrix and the transposed layer send g's gradient back, worked out by hand; TensorFlow's
-    backward pass sees Keras's activation and loss. The transposed layer is Keras's where that can
-    lead back to the image's size (see `sizes.output_padding_pair`), and else TensorFlow's.
-
-    Image, kernel and targets are (h, w, in), (kh, kw, in, out) and (output h, output w, out), in
-    float64, the options strides and padding, as in `sizes.axis_options`. Source: report, Exercise
-    3 b.
+    The matrix and the transposed layer send g's gradient back, worked out by hand. The transposed
+    layer is Keras's where that can lead back to the image's size, and else TensorFlow's. Image,
+    kernel and targets are (h, w, in), (kh, kw, in, out) and (output h, output w, out), in float64,
+    the options strides and padding. Source: report, Exercise 3 b.
     """
     A = convolution_matrix(kernel, image.shape, **options)
     outer = activated_error_gradient(
@@ -72,10 +69,7 @@ def error_gradients(
 def gradients_by_keras(
     image: np.ndarray, kernel: np.ndarray, targets: np.ndarray, *, slope: float, **options
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gradients of E by image and kernel, by TensorFlow's backward pass.
-
-    Activation and loss are Keras's, the arguments those of `error_gradients`.
-    """
+    """Return the gradients of E by image and kernel, by Keras's layers and the backward pass."""
     from assignment4.reproducible import keras
 
     activation = keras.layers.PReLU(keras.initializers.Constant(slope), dtype="float64")
@@ -94,11 +88,9 @@ def kernel_gradient(
 ) -> np.ndarray:
     r"""Return the gradient of an error by a convolution's kernel.
 
-    $\partial E / \partial K_{abco} = \sum_{ij} x_{is + ad,\, js + bd,\, c}\, p_{ijo}$, with x
-    padded: for each tap the pixels that it lies on, window by window, times the errors.
-
-    The image is x, (h, w, in), the errors p, (output h, output w, out), the gradient by the output;
-    kernel size and options are those of `sizes.axis_options`. It is (kh, kw, in, out).
+    $\partial E / \partial K_{abco} = \sum_{ij} x_{is + ad,\, js + bd,\, c}\, p_{ijo}$, with the
+    image x, (h, w, in), padded, and the errors p, (output h, output w, out), the gradient by the
+    output. Kernel size and options are those of `sizes.axis_options`.
     """
     rows, columns = axis_options(kernel_size, **options)
     zeros = [padding_amounts(image.shape[0], **rows), padding_amounts(image.shape[1], **columns)]

@@ -42,8 +42,7 @@ def chain_equations() -> list[sympy.Eq]:
 def solve_chain(shapes: Sequence[Shape] = SHAPES) -> dict[str, list[int]]:
     """Return for each blank all values that solve its equation, ascending.
 
-    A blank with one value is forced, one with several is free among them, and one with none has
-    no solution. No blank depends on another, so that any choice of values is a solution.
+    No blank depends on another, so that any choice of values is a solution.
     """
     columns = _choices(shapes, strides_between)
     return {f"x{number}": column for number, column in enumerate(columns, start=1)}
@@ -150,8 +149,7 @@ def way_back_restores(
 def layer_preimages(size: int, **options) -> list[int]:
     """Return all input sizes that TensorFlow's convolution turns into one, found by trying.
 
-    Every size is tried up to one that gives a larger output. The options are kernel, stride and
-    padding.
+    The last one tried gives a larger output. The options are kernel, stride and padding.
     """
     tried = range(1, (size + 1) * options["stride"] + options["kernel"])
     return [before for before in tried if layers.layer_size(before, **options) == size]
@@ -163,7 +161,7 @@ def needs_output_shape(
     """Return whether a rule gives, on every axis, all sizes with one output, and several.
 
     From several sizes with one output nothing can tell which it came from. The rule is called as
-    `layer_preimages`, which finds all sizes, and the axes are like those of `chain_axes`.
+    `layer_preimages`, and the axes are like those of `chain_axes`.
     """
     holds, counts = True, []
     for _, m, s in axes:

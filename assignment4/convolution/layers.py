@@ -1,9 +1,7 @@
 """The layers that the rest is checked against: TensorFlow's and Keras's, in float64.
 
-Images come in batches (b, h, w, channels), kernels in TensorFlow's layout (kh, kw, in, out). The
-same array serves the transposed layers: what the convolution takes in they give out. TensorFlow is
-imported where a layer is asked for. Where a layer does not fit, it raises ValueError or
-tf.errors.InvalidArgumentError.
+Images come in batches (b, h, w, channels), kernels are the convolution's, (kh, kw, in, out), for
+transposed layers as well. What does not fit raises ValueError or tf.errors.InvalidArgumentError.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,8 +26,8 @@ def transpose_convolve(
 ):
     """Return a batch sent through TensorFlow's transposed convolution, a tensor (b, *input_shape).
 
-    Kernel and options, strides and padding, are the convolution's own. TensorFlow refuses an input
-    shape, (h, w, in), that the convolution does not turn into the shape of the values.
+    It refuses an input shape, (h, w, in), that the convolution, with these strides and padding,
+    does not turn into the shape of the values.
     """
     from assignment4.reproducible import tensorflow as tf
 
@@ -39,10 +37,9 @@ def transpose_convolve(
 def gradients_by_tape(
     loss: Callable, images: np.ndarray, kernel: np.ndarray, **options
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the gradients of a loss of the convolved images, by TensorFlow's backward pass.
+    """Return the gradients of a loss of what `convolve` returns, by images and by kernel.
 
-    The loss takes what `convolve` returns; dilations above 1 go with stride 1 alone. The gradients
-    have the shapes of images and kernel.
+    By TensorFlow's backward pass, where dilations above 1 go with stride 1 alone.
     """
     from assignment4.reproducible import tensorflow as tf
 
@@ -57,8 +54,8 @@ def gradients_by_tape(
 def build_transposed(kernel: np.ndarray, *, padding: str, **options):
     """Return Keras's transposed convolution with this kernel and no bias, in float64.
 
-    Kernel, padding and strides are the convolution's own. The output padding, for height and width
-    or None for Keras's own choice, is that of `sizes.output_padding_pair`.
+    The options are the convolution's strides and `sizes.output_padding_pair`, or None for Keras's
+    own choice.
     """
     from assignment4.reproducible import keras
 

@@ -27,13 +27,9 @@ def convolution_matrix(
     """Return the matrix that does to a flat image what a convolutional layer does to the image.
 
     Entry ((i, j, o), (y, x, c)) is kernel[a, b, c, o] where tap (a, b) of window (i, j) lies on
-    pixel (y, x), and nothing is stored where no tap does; which entries are stored depends on
-    shapes alone, not on zeros of the kernel.
-
-    The kernel is (kh, kw, in, out), the input's shape (h, w, in), and the options are those of
-    `sizes.axis_options`. The matrix has the kernel's dtype, if that is a float, and sorted indices.
-    Its rows are in the C order of (output h, output w, out), its columns in that of (h, w, in), so
-    that `matrix @ image.ravel()` is the layer's output, flat.
+    pixel (y, x), and nothing is stored where no tap does, whatever zeros the kernel has. Rows are
+    in the C order of (output h, output w, out), columns in that of the input's shape, (h, w, in).
+    The options are those of `sizes.axis_options`; the dtype is the kernel's, if that is a float.
     """
     kernel = np.asarray(kernel)
     kernel = kernel.astype(np.result_type(kernel, np.float32), copy=False)
@@ -90,8 +86,8 @@ def transposes_equal_layers(
 ) -> Finding:
     """Return whether matrices are the transposed convolutions, on every unit feature map.
 
-    They are compared with TensorFlow's transposed convolution and with what its backward pass
-    sends to the convolution's input, and on a feature map of random values with the scatter loop.
+    They must do what TensorFlow's transposed convolution and its backward pass do, and on a feature
+    map of random values what the scatter loop does.
     """
     answers = []
     for matrix, (kernel, shape, options) in zip(transposes, layers, strict=True):

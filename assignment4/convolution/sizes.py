@@ -109,11 +109,7 @@ def axis_options(
     padding: str,
     dilations: int | Sequence[int] = 1,
 ) -> tuple[dict, dict]:
-    """Return the options of `output_size` for height and for width.
-
-    Each is given as a pair for height and width or as one number for both, and the padding for
-    both. Other numbers than one or two raise ValueError.
-    """
+    """Return the options of `output_size` for height and for width, from pairs or one for both."""
     axes = {"padding": padding}, {"padding": padding}
     given = {"kernel": kernel_size, "stride": strides, "dilation": dilations}
     for name, value in given.items():
@@ -126,11 +122,10 @@ def axis_options(
 def output_shape(
     kernel_shape: Sequence[int], input_shape: Sequence[int], **options
 ) -> tuple[int, int, int]:
-    """Return the shape that a convolution gives an image of shape (h, w, in).
+    """Return (output h, output w, out) for a kernel (kh, kw, in, out) and an image (h, w, in).
 
-    It is (output h, output w, out), the kernel's shape (kh, kw, in, out), and the options are those
-    of `axis_options`. Another rank, other channels, or an axis that `output_size` refuses raise
-    ValueError.
+    The options are those of `axis_options`. Another rank, other channels, or an axis that
+    `output_size` refuses raise ValueError.
     """
     if len(kernel_shape) != 4 or len(input_shape) != 3 or kernel_shape[2] != input_shape[2]:
         raise ValueError(
@@ -166,10 +161,9 @@ def output_padding_for(
 def output_padding_pair(
     kernel_shape: Sequence[int], input_shape: Sequence[int], **options
 ) -> tuple[int, int] | None:
-    """Return `output_padding_for` the height and the width of a convolution's input.
+    """Return `output_padding_for` height and width of a convolution's input, without dilations.
 
-    It is None where an axis needs that: Keras does not take None for one axis alone, so that the
-    other may then come out larger. Arguments are those of `output_shape`, without dilations.
+    It is None where one of them needs that, so that the other may come out larger.
     """
     found = []
     for target, axis in zip(input_shape, axis_options(kernel_shape[:2], **options), strict=False):

@@ -4,10 +4,7 @@ BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 GREY = "#767676"
 
 LINES = ((BLUE, "-"), (ORANGE, "--"), (GREEN, ":"))
-"""Colour and dashes of up to three curves."""
-
 POINTS = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^:"), ("black", "D-."))
-"""Colour, marker and dashes of up to four curves through points."""
 
 
 def mark(color: str, marker: str, *, filled: bool = True) -> dict[str, str]:

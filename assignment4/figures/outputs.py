@@ -8,9 +8,6 @@ from matplotlib.axes import Axes
 from assignment4.figures.letters import letter_axes, plot_letters
 from assignment4.letters import ALPHABETS
 
-BRIGHTEST = 2.0
-"""In deviations above the mean of an image: brighter pixels are drawn alike."""
-
 
 def plot_rows(rows: Mapping[str, np.ndarray], *, column_names: Sequence[str] = ()) -> Axes:
     """Draw rows of images in a figure of the right size; see `letters.plot_letters`."""
@@ -56,4 +53,4 @@ def plot_confusions(axes: Axes, counts: np.ndarray, letters: str) -> None:
 
 def clip_bright(images: np.ndarray) -> np.ndarray:
     """Return normalised images with every pixel at most two deviations above the mean."""
-    return np.minimum(images, BRIGHTEST)
+    return np.minimum(images, 2.0)

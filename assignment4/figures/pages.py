@@ -10,8 +10,7 @@ from string import Template
 import numpy as np
 from PIL import Image
 
-BITS = 4
-"""Of each pixel that a page carries: 16 greys, which need half the bytes."""
+BITS = 4  # of each pixel that a page carries: 16 greys
 
 
 class _PageTemplate(Template):

@@ -9,8 +9,7 @@ from assignment4.figures.colors import BLUE, LINES, ORANGE
 from assignment4.figures.panels import plot_tiles
 from assignment4.pca.minimum.search import SubspaceSearch
 
-ROUNDING = 1e-12
-"""Shares below this are rounding, and are not drawn."""
+ROUNDING = 1e-12  # shares below are not drawn
 
 
 def plot_scree(axes: Axes, shares: Mapping[str, np.ndarray], *, marked: Sequence[int] = ()) -> Axes:

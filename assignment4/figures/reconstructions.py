@@ -18,21 +18,14 @@ NUMBERS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400, 784)
 class Reconstructions:
     """Letters to choose, and a slider for the number of components that are kept.
 
-    Args:
-        name: makes the ids in a page unique: letters, digits and hyphens.
-        components: of images of as many pixels.
-        images: (n, size, size) or (n, size, size, 1) real, normalised as the samples were.
-        letters: one character for each image.
-        numbers: the k, in ascending order, each from 0 to the number of components.
+    It takes a name for the ids in a page (letters, digits and hyphens), the components of images of
+    as many pixels, images (n, size, size) or (n, size, size, 1) normalised as the samples were, a
+    character for each, and the k in ascending order. What does not fit raises ValueError.
 
     Attributes:
         images: (n * (numbers + 1), size, size) float64; for each letter what the first k components
             restore, for every k, and last the letter itself.
         shares: (n, numbers) float64, what is left of a letter's squared distance from the mean.
-
-    Raises:
-        ValueError: the name has other characters, there are not as many images as letters, their
-            size does not fit, or a k is not from 0 to d.
     """
 
     def __init__(

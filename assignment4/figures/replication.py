@@ -16,9 +16,6 @@ STYLES = {
 }
 """How each side of a bound is drawn: told apart by colour, and by shape and filling."""
 
-LARGEST_SMALL_BOUND = 0.5
-"""Quantities whose bounds lie beyond are shares near 1; the others are differences near 0."""
-
 
 def plot_quantities(quantities: Mapping[str, Sequence[Quantity]]) -> list[Axes]:
     """Draw a row for each quantity: its interval, its mean, and its bounds as upright strokes.
@@ -29,9 +26,9 @@ def plot_quantities(quantities: Mapping[str, Sequence[Quantity]]) -> list[Axes]:
     panels = {}
     for claim, some in quantities.items():
         for one in some:
-            is_other = max(one.bounds) <= LARGEST_SMALL_BOUND
-            panels.setdefault(is_other, []).append((claim, one))
-    panels = [panels[is_other] for is_other in sorted(panels)]
+            is_share = max(one.bounds) > 0.5  # others are differences, and have bounds near 0
+            panels.setdefault(is_share, []).append((claim, one))
+    panels = [panels[is_share] for is_share in sorted(panels, reverse=True)]
     heights = [len(rows) for rows in panels]
     figure = plt.figure(figsize=(9, 0.34 * sum(heights) + 1.8), layout="constrained")
     all_axes = figure.subplots(len(panels), height_ratios=heights, squeeze=False)[:, 0]

@@ -17,15 +17,11 @@ from assignment4.letters import ALPHABETS, Alphabet, one_of_each
 class SideBySide:
     """A letter and two networks to choose, and the images that belong to them.
 
-    Args:
-        name: makes the ids in a page unique: letters, digits and hyphens, or ValueError.
-        given: what each network was shown; the first letter of each class is.
-        found: for each network's name its outputs for all of `given`, as they were measured.
-        letters: the name of each label that a judge reads.
+    It takes a name for the ids in a page (letters, digits and hyphens, or ValueError), what each
+    network was shown, of which the first letter of each class is drawn, each network's measured
+    outputs for all of it, and the names of the labels that a judge reads.
 
-    Attributes:
-        images: a row of what was given and one for each network, (rows * classes, size, size).
-        readings: what the first judge reads in them, network after network.
+    Its images are a row of what was given and one for each network, (rows * classes, size, size).
     """
 
     def __init__(
@@ -58,10 +54,7 @@ class SideBySide:
 
 
 def plot_all_confusions(found: Mapping[str, Assessment], letters: str) -> None:
-    """Draw what the first judge reads in the outputs of up to eight networks, by name.
-
-    The letters are the names of the labels.
-    """
+    """Draw what the first judge reads in the outputs of up to eight networks; letters by label."""
     for axes, (name, one) in _panels(found, (15, 8)):
         counts = confusion_matrix(one.read[0], one.labels)
         plot_confusions(axes, counts, letters)
@@ -96,5 +89,5 @@ def plot_all_failures(
 def _panels(
     found: Mapping[str, Assessment], size: Sequence[float]
 ) -> Iterator[tuple[Axes, tuple[str, Assessment]]]:
-    figure = plt.figure(figsize=size, layout="constrained")
-    return zip(figure.subplots(2, 4).flat, found.items(), strict=False)
+    panels = plt.figure(figsize=size, layout="constrained").subplots(2, 4)
+    return zip(panels.flat, found.items(), strict=False)

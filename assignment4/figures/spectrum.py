@@ -10,10 +10,7 @@ from matplotlib.patheffects import withStroke
 from assignment4.encoder_decoder.spectrum import lattice_frequencies
 from assignment4.figures.panels import panels_in_a_row
 
-FRAMES = {2: "o", 4: "s"}
-"""For each period the shape of the frames around its frequencies."""
-
-DECADES = 6
+FRAMES = {2: "o", 4: "s"}  # for each period the shape around its frequencies
 
 
 def plot_spectra(spectra: Mapping[str, np.ndarray]) -> list[Axes]:
@@ -25,7 +22,7 @@ def plot_spectra(spectra: Mapping[str, np.ndarray]) -> list[Axes]:
     """
     panels = panels_in_a_row(len(spectra), 2.7 * len(spectra) + 0.9, 3.5)
     largest = max(spectrum.max() for spectrum in spectra.values())
-    colors = LogNorm(largest / 10**DECADES, largest, clip=True)
+    colors = LogNorm(largest / 10**6, largest, clip=True)
     for axes, (name, spectrum) in zip(panels, spectra.items(), strict=True):
         _plot_spectrum(axes, spectrum, colors)
         axes.set_title(name)

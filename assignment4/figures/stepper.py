@@ -1,7 +1,6 @@
 """A convolution and its transpose side by side, to be stepped through window by window.
 
-The page's script only shows what is worked out here; the steps come from `contacts`, the same
-loop that the transposed convolution of the book runs over.
+The page's script only shows what is worked out here, in the loop over `contacts`.
 """
 
 import json
@@ -85,10 +84,8 @@ class Stepper:
                 [int(np.ravel_multi_index(pixel, self.image.shape)), f"{weight:g}"]
                 for pixel, weight in step.weights.items()
             ]
-            sums, text = _texts(step.sums), self._describe(number, step)
-            data.append(
-                {"window": window, "taps": taps, "values": values, "sums": sums, "text": text}
-            )
+            shown = {"window": window, "taps": taps, "values": values, "sums": _texts(step.sums)}
+            data.append(shown | {"text": self._describe(number, step)})
         return data
 
     def _describe(self, number: int, step: WindowStep) -> str:
