@@ -58,7 +58,6 @@ def test_a_multiplier_of_zero_is_no_multiplier():
         report_pair_rule,
         lambda covariance, v, w: -rule(covariance, v, w),
         lambda covariance, v, w: rule(covariance, v, w) / 2,
-        lambda covariance, v, w: rule(covariance, v, v),
     ):
         assert not pca.is_multiplier(wrong)
 

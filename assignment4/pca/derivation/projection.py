@@ -92,9 +92,8 @@ def leaves_orthogonal(V: MatrixBase, x: MatrixBase) -> bool:
 
 def is_zero(expressions: MatrixBase) -> bool:
     """Return True if all entries are 0, rational functions of symbols, sines and cosines."""
-    if expressions.has(sympy.sin, sympy.cos):
-        expressions = expressions.applyfunc(lambda one: sympy.trigsimp(sympy.expand(one)))
-    return not any(sympy.fraction(sympy.together(one))[0].expand() for one in expressions)
+    rational = [sympy.together(one.rewrite(sympy.tan)) for one in expressions]
+    return not any(sympy.fraction(one)[0].expand() for one in rational)
 
 
 def are_unit(V: MatrixBase) -> bool:
