@@ -14,7 +14,7 @@ from assignment4 import pca
 from assignment4.letters import normalize
 from assignment4.letters.normalization import normalize_mean, normalize_stddev
 from assignment4.pca.batches import RunningCovariance
-from assignment4.pca.components import PrincipalComponents, with_signs
+from assignment4.pca.components import PrincipalComponents, reconstruction_error, with_signs
 from assignment4.pca.minimum.errors import MeasuredErrors, discarded_mean
 from assignment4.pca.singular_values import truncate
 
@@ -102,10 +102,10 @@ def test_projection_and_reconstruction_are_those_of_scikit_learn(k):
 def test_the_error_is_the_sum_over_samples_for_one_basis_and_for_several():
     samples, vectors = correlated(), correlated(8, 3)
     expected = sum(np.sum((x - vectors @ (vectors.T @ x)) ** 2) for x in samples)
-    assert pca.reconstruction_error(samples, vectors) == pytest.approx(expected)
-    both = pca.reconstruction_error(samples, np.stack([vectors, 0 * vectors]))
+    assert reconstruction_error(samples, vectors) == pytest.approx(expected)
+    both = reconstruction_error(samples, np.stack([vectors, 0 * vectors]))
     assert both == pytest.approx([expected, np.sum(samples**2)])
-    assert pca.reconstruction_error(samples, vectors[:, :0]) == pytest.approx(np.sum(samples**2))
+    assert reconstruction_error(samples, vectors[:, :0]) == pytest.approx(np.sum(samples**2))
 
 
 def test_the_sign_is_that_of_the_largest_entry():
@@ -394,7 +394,7 @@ def with_value(value: float) -> np.ndarray:
         (lambda: FOUND.least_error(9), "from 0 to 8, got 9"),
         (lambda: FOUND.transform(GOOD, 2.5), "integer"),
         (lambda: FOUND.reconstruct(GOOD[:, 1:], 2), "got 7"),
-        (lambda: pca.reconstruction_error(GOOD, np.ones((7, 2))), r"got \(7, 2\)"),
+        (lambda: reconstruction_error(GOOD, np.ones((7, 2))), r"got \(7, 2\)"),
         (lambda: pca.measure_errors(FOUND, GOOD[:9], (1,)), "50 samples"),
         (lambda: gather([GOOD[:1]]).components(), "at least 2 samples"),
         (lambda: gather([GOOD, GOOD[:, 1:]]), "got 7"),

@@ -142,7 +142,7 @@ def test_eigenvectors_are_orthonormal_by_choice():
 @pytest.mark.parametrize("cited", FAMILIES)
 def test_settings_have_all_their_sizes_and_every_number_of_kept_vectors(cited):
     family = FAMILIES[cited]
-    found = [(setting.d, setting.count, setting.k) for setting in family.settings]
+    found = [(len(setting.images[0]), setting.count, setting.k) for setting in family.settings]
     expected = [(d, count, k) for d, count in family.sizes for k in range(d + 1)]
     assert sorted(found) == sorted((2 if cited == "(3)" else 1) * expected)
     assert {d for d, _ in family.sizes} == {2, 3}
@@ -371,7 +371,7 @@ def test_a_misprint_makes_no_difference_where_it_cannot():
 
 def test_terms_of_the_lagrangian_are_those_of_the_report():
     form, constraints, derivative = SLIPS[-5:-2]
-    (setting,) = (s for s in ANY if (s.d, s.count, s.k) == (3, 3, 0))
+    (setting,) = (s for s in ANY if (len(s.vectors), s.count, s.k) == (3, 3, 0))
     (first, second, last), eigenvalue = setting.vectors, setting.eigenvalues[-1]
     assert setting.count * form.right_value(setting) == LINES[15].value(setting)
     bent = first.T @ (2 * setting.covariance @ last - 2 * eigenvalue * last)

@@ -10,6 +10,7 @@ import sympy
 from sklearn.decomposition import PCA
 
 from assignment4 import pca
+from assignment4.pca.components import reconstruction_error
 from assignment4.pca.minimum.proof import (
     excess_is_sum_of_terms,
     excess_term,
@@ -202,7 +203,7 @@ def test_the_proof_s_formula_in_numbers():
     eigenvalues, vectors = eigenvalues[::-1], vectors[:, ::-1]
     for k in range(1, D):
         kept = random_bases(5, D, k, seed=k)
-        excess = pca.reconstruction_error(samples, kept) / 40 - smallest(eigenvalues, k).sum()
+        excess = reconstruction_error(samples, kept) / 40 - smallest(eigenvalues, k).sum()
         shares = 1 - np.square(vectors.T @ kept).sum(axis=2)
         terms = [
             np.multiply(*excess_term(eigenvalues[j], eigenvalues[k - 1], shares[:, j], j < k))
@@ -228,7 +229,7 @@ def test_errors_are_those_of_scikit_learn():
         search = search_minimum(samples, k, subspaces=2, descents=1)
         assert search.minimum == pytest.approx(np.square(samples - restored).sum(), rel=1e-12)
         assert search.total == pytest.approx(np.square(samples).sum(), rel=1e-12)
-        (error,) = pca.reconstruction_error(samples, peer.components_.T[np.newaxis])
+        (error,) = reconstruction_error(samples, peer.components_.T[np.newaxis])
         assert error == pytest.approx(search.minimum, rel=1e-12)
 
 

@@ -5,11 +5,7 @@ Importing this package imports neither TensorFlow nor Keras.
 # ruff: noqa: F401  (it gathers names from its modules)
 
 from assignment4.pca import linear_auto_encoder
-from assignment4.pca.components import (
-    PrincipalComponents,
-    principal_components,
-    reconstruction_error,
-)
+from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.derivation.lines import (
     LINES,
     derive,

@@ -52,19 +52,14 @@ class Line:
         return rf"$\displaystyle {self.formula}$"
 
 
-def line(
-    number: int, formula: str, *, cites: str = "", general: GeneralLine | None = None
-) -> Callable[[Value], Line]:
-    """Make a line of a function that computes it."""
-    return lambda value: Line(number, formula, value, cites, general)
+def line(number: int, formula: str, **more: object) -> Callable[[Value], Line]:
+    """Make a line of a function that computes it; more are `cites` and `general`."""
+    return lambda value: Line(number, formula, value, **more)
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A misprint: what is printed, with every slip, and what is right, as LaTeX and as code.
-
-    The place is the line's number, or a word; the printed value has the one slip of the words.
-    """
+    """A misprint at a line or place: what is printed, all slips in it, and right, and this slip alone."""
 
     place: str
     printed: str

@@ -121,11 +121,7 @@ def are_eigenvectors(V: MatrixBase, matrix: MatrixBase) -> bool:
 
 
 def separates_eigenvectors(matrix: MatrixBase) -> bool:
-    r"""Return True if v^T (S w) = (S v)^T w for a matrix S and all v and w.
-
-    For eigenvectors it is $\mu\, v^T w = \lambda\, v^T w$: those of different values are
-    orthogonal.
-    """
+    """Return True if v^T (S w) = (S v)^T w for all v and w: as eigenvectors they are orthogonal."""
     v, w = (symbols_matrix(letter, matrix.rows, 1) for letter in "vw")
     return is_zero(v.T * (matrix * w) - (matrix * v).T * w)
 
