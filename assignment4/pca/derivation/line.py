@@ -1,7 +1,4 @@
-"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is.
-
-In code $v^T$ is `v.T`, row times column is (1, 1), `s.kept` is V with k columns, `s.count` is L.
-"""
+"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is."""
 
 import ast
 import inspect
@@ -33,10 +30,10 @@ SQUARE = "a square for a product"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the derivation: its right-hand side, as LaTeX and as code.
+    """One line of the derivation: its right-hand side, as LaTeX, as code, and for symbolic sizes.
 
     The number is the report's, or 0. The step to it cites "(1)" to "(4)", "eigenvectors", or
-    nothing; `general` is the line for symbolic d, k and L, where there is one.
+    nothing.
     """
 
     number: int
@@ -59,7 +56,7 @@ def line(number: int, formula: str, **more: object) -> Callable[[Value], Line]:
 
 @dataclass(frozen=True)
 class Slip:
-    """A misprint at a line or place: what is printed, all slips in it, and right, and this slip alone."""
+    """A misprint at a line or place: what is printed, all slips in it, and right; and this one."""
 
     place: str
     printed: str

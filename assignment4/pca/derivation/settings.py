@@ -27,10 +27,7 @@ Matrices = tuple[sympy.Matrix, sympy.Matrix, sympy.Matrix]
 
 @dataclass(frozen=True)
 class Setting:
-    """The vectors v_1, ..., v_d, the images x_1, ..., x_L, all (d, 1), and k, from 0 to d.
-
-    The eigenvalues, (1, 1), belong to the vectors where these are the covariance's eigenvectors.
-    """
+    """The vectors v_i and images x_l, (d, 1), k, and the eigenvalues, (1, 1), where v_i have them."""
 
     vectors: tuple[np.ndarray, ...]
     images: tuple[np.ndarray, ...]
