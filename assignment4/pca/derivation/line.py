@@ -1,4 +1,4 @@
-"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is."""
+"""What a line of Exercise 4 b is, a misprint in it, and a step from one line to the next."""
 
 import ast
 import inspect

@@ -27,7 +27,7 @@ Matrices = tuple[sympy.Matrix, sympy.Matrix, sympy.Matrix]
 
 @dataclass(frozen=True)
 class Setting:
-    """The vectors v_i and images x_l, (d, 1), k, and the eigenvalues, (1, 1), where v_i have them."""
+    """The vectors v_i and images x_l, (d, 1), k, and eigenvalues, (1, 1), where v_i have them."""
 
     vectors: tuple[np.ndarray, ...]
     images: tuple[np.ndarray, ...]
