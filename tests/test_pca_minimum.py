@@ -10,40 +10,13 @@ import sympy
 from sklearn.decomposition import PCA
 
 from assignment4 import pca
-from assignment4.pca.minimum.proof import (
-    excess_is_sum_of_terms,
-    excess_term,
-    terms_force_subspace,
-    weight,
-    weights_are_shares,
-    weights_carry_trace,
-)
-from assignment4.pca.minimum.search import (
-    SubspaceSearch,
-    follow_gradient,
-    random_bases,
-    random_samples,
-    search_minimum,
-    smallest,
-)
-from assignment4.pca.minimum.stationary import (
-    curvatures,
-    eigenvectors_among,
-    is_minimiser,
-    is_stationary,
-    lagrangian,
-    lagrangian_gradient,
-    minimisers_consist_of_eigenvectors,
-    multipliers,
-    ordered_eigenvalues,
-    report_pair_rule,
-    turned_basis,
-)
+from assignment4.pca.components import reconstruction_error
+from assignment4.pca.minimum import proof, search, stationary
 
 D = 8
-EIGENVALUES = ordered_eigenvalues(4)
+EIGENVALUES = pca.ordered_eigenvalues(4)
 COVARIANCE = sympy.diag(*EIGENVALUES)
-TURNED = turned_basis(4, 2)
+TURNED = pca.turned_basis(4, 2)
 SWAPPED = sympy.eye(4)[:, [0, 2, 1, 3]]
 
 
@@ -55,10 +28,9 @@ def test_a_multiplier_of_zero_is_no_multiplier():
     rule = pca.pair_rule
     assert pca.is_multiplier(rule)
     for wrong in (
-        report_pair_rule,
+        pca.report_pair_rule,
         lambda covariance, v, w: -rule(covariance, v, w),
         lambda covariance, v, w: rule(covariance, v, w) / 2,
-        lambda covariance, v, w: rule(covariance, v, v),
     ):
         assert not pca.is_multiplier(wrong)
 
@@ -75,8 +47,8 @@ def test_the_gradient_is_that_of_differences():
         return discarded + (pairs[0, 1] + pairs[1, 0]) * products[0, 1]
 
     arguments = (*map(sympy.Matrix, (covariance, basis)), norms, pairs)
-    assert float(lagrangian(*arguments)) == pytest.approx(value(basis), rel=1e-12)
-    found = lagrangian_gradient(*arguments)
+    assert float(stationary.lagrangian(*arguments)) == pytest.approx(value(basis), rel=1e-12)
+    found = stationary.lagrangian_gradient(*arguments)
     for place in np.ndindex(3, 2):
         step = np.zeros((3, 2))
         step[place] = 1e-5
@@ -87,11 +59,11 @@ def test_the_gradient_is_that_of_differences():
 @pytest.mark.can_fail("4b-minimiser")
 def test_a_turned_basis_is_stationary_with_multipliers_that_are_not_zero():
     discarded = TURNED[:, 2:]
-    assert is_stationary(COVARIANCE, discarded)
-    assert not is_stationary(COVARIANCE, discarded, report_pair_rule)
-    assert not is_stationary(COVARIANCE, TURNED[:, [0, 2]])
-    assert not is_stationary(COVARIANCE, 2 * discarded)
-    _, pairs = multipliers(COVARIANCE, discarded)
+    assert stationary.is_stationary(COVARIANCE, discarded)
+    assert not stationary.is_stationary(COVARIANCE, discarded, pca.report_pair_rule)
+    assert not stationary.is_stationary(COVARIANCE, TURNED[:, [0, 2]])
+    assert not stationary.is_stationary(COVARIANCE, 2 * discarded)
+    _, pairs = pca.multipliers(COVARIANCE, discarded)
     t, gap = sympy.Symbol("t", real=True), EIGENVALUES[2] - EIGENVALUES[3]
     assert sympy.expand(2 * pairs[0, 1] - 2 * gap * sympy.sin(t) * sympy.cos(t)) == 0
     assert [row[-1] for row in pca.describe_basis(EIGENVALUES, TURNED, 2).rows] == [
@@ -104,40 +76,33 @@ def test_a_turned_basis_is_stationary_with_multipliers_that_are_not_zero():
 
 @pytest.mark.can_fail("4b-minimiser")
 def test_the_claim_as_it_stands_fails_on_a_turned_basis():
-    assert minimisers_consist_of_eigenvectors(EIGENVALUES, [sympy.eye(4)], 2)
-    assert not minimisers_consist_of_eigenvectors(*pca.COUNTEREXAMPLE)
-    assert not minimisers_consist_of_eigenvectors(EIGENVALUES, [sympy.eye(4), TURNED], 2)
-    half = turned_basis(4, 2, kept=0)
-    assert not minimisers_consist_of_eigenvectors(EIGENVALUES, [half], 2)
-    assert minimisers_consist_of_eigenvectors(EIGENVALUES, [TURNED], 1)
+    claim = pca.minimisers_consist_of_eigenvectors
+    assert claim(EIGENVALUES, [sympy.eye(4)], 2)
+    assert not claim(*pca.COUNTEREXAMPLE)
+    assert not claim(EIGENVALUES, [sympy.eye(4), TURNED], 2)
+    assert not claim(EIGENVALUES, [pca.turned_basis(4, 2, kept=0)], 2)
+    assert claim(EIGENVALUES, [TURNED], 1)
 
 
-def test_turned_columns_are_eigenvectors_at_quarter_turns_and_within_an_eigenvalue_only():
-    assert eigenvectors_among(COVARIANCE, TURNED) == []
-    quarter = turned_basis(4, 2, discarded=sympy.pi / 2)
-    assert eigenvectors_among(COVARIANCE, quarter) == [3, 4]
-    assert eigenvectors_among(sympy.diag(*ordered_eigenvalues(4, equal=[3])), TURNED) == [3, 4]
-    assert eigenvectors_among(COVARIANCE, turned_basis(4, 1)) == [1, 4]
-    s = sympy.Symbol("s", real=True)
-    assert TURNED[:2, :2] == sympy.Matrix(
-        [[sympy.cos(s), -sympy.sin(s)], [sympy.sin(s), sympy.cos(s)]]
-    )
-
-
-def test_what_discards_more_or_is_not_orthonormal_is_no_minimiser():
-    assert is_minimiser(EIGENVALUES, TURNED, 2)
+def test_a_turned_basis_is_minimal_and_has_eigenvectors_at_quarter_turns_and_in_ties_only():
+    assert pca.is_minimiser(EIGENVALUES, TURNED, 2)
     for basis, k in ((TURNED, 1), (TURNED, 3), (2 * sympy.eye(4), 2), (SWAPPED, 2)):
-        assert not is_minimiser(EIGENVALUES, basis, k)
-    assert is_minimiser(ordered_eigenvalues(4, equal=[2]), SWAPPED, 2)
-    assert ordered_eigenvalues(4)[-1] == sympy.Symbol("lambda4", real=True)
+        assert not pca.is_minimiser(EIGENVALUES, basis, k)
+    assert pca.is_minimiser(pca.ordered_eigenvalues(4, equal=[2]), SWAPPED, 2)
+    assert EIGENVALUES[-1] == sympy.Symbol("lambda4", real=True)
     assert all((a - b).is_positive for a, b in pairwise(EIGENVALUES))
+    among = stationary.eigenvectors_among
+    assert among(COVARIANCE, TURNED) == []
+    assert among(COVARIANCE, pca.turned_basis(4, 2, discarded=sympy.pi / 2)) == [3, 4]
+    assert among(sympy.diag(*pca.ordered_eigenvalues(4, equal=[3])), TURNED) == [3, 4]
+    assert among(COVARIANCE, pca.turned_basis(4, 1)) == [1, 4]
 
 
 @pytest.mark.can_fail("4b-smallest")
 def test_only_the_extreme_choices_are_no_saddles():
     for discarded in ([1, 4], [2], [1, 3, 4]):
         kept = sorted({1, 2, 3, 4} - set(discarded))
-        assert curvatures(EIGENVALUES, discarded) == {
+        assert stationary.curvatures(EIGENVALUES, discarded) == {
             (i, j): sympy.expand(2 * (EIGENVALUES[j - 1] - EIGENVALUES[i - 1]))
             for i in discarded
             for j in kept
@@ -146,7 +111,7 @@ def test_only_the_extreme_choices_are_no_saddles():
     assert [one[0] for one in rows if one[1] == "0"] == ["3 4"]
     assert [one[0] for one in rows if one[2] == "0"] == ["1 2"]
     assert rows[1] == ["1 3", "3", "1"]
-    tied = pca.ways_from_eigenvectors(ordered_eigenvalues(2, equal=[1]), 1).rows
+    tied = pca.ways_from_eigenvectors(pca.ordered_eigenvalues(2, equal=[1]), 1).rows
     assert [one[1:] for one in tied] == [["0", "0"]] * 2
 
 
@@ -156,22 +121,22 @@ def test_only_the_extreme_choices_are_no_saddles():
 @pytest.mark.can_fail("4b-minimiser")
 def test_checks_of_the_weights_fail():
     """Also where a weight is wrong for one shape only."""
-    assert weights_carry_trace(weight)
-    assert weights_are_shares(weight)
+    assert proof.weights_carry_trace(proof.weight)
+    assert proof.weights_are_shares(proof.weight)
     for wrong in (
         lambda direction, basis: sum((direction.T * basis)[0, :], sympy.Integer(0)),
-        lambda direction, basis: weight(direction, basis[:, 1:]),
-        lambda direction, basis: weight(direction, basis) / 2,
+        lambda direction, basis: proof.weight(direction, basis[:, 1:]),
+        lambda direction, basis: proof.weight(direction, basis) / 2,
     ):
-        assert not weights_carry_trace(wrong)
-        assert not weights_are_shares(wrong)
+        assert not proof.weights_carry_trace(wrong)
+        assert not proof.weights_are_shares(wrong)
         assert not pca.minimising_subspace_is_of_eigenvectors(share=wrong)
     for shape in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2)):
-        wrong = lambda u, basis, shape=shape: weight(u, basis) + int(basis.shape == shape)  # noqa: E731
-        assert not weights_carry_trace(wrong)
+        wrong = lambda u, basis, shape=shape: proof.weight(u, basis) + int(basis.shape == shape)  # noqa: E731
+        assert not proof.weights_carry_trace(wrong)
     for count in (0, 2, 3):
-        wrong = lambda u, basis, count=count: weight(u, basis) + int(basis.cols == count)  # noqa: E731
-        assert not weights_are_shares(wrong)
+        wrong = lambda u, basis, count=count: proof.weight(u, basis) + int(basis.cols == count)  # noqa: E731
+        assert not proof.weights_are_shares(wrong)
 
 
 @pytest.mark.can_fail("4b-minimiser")
@@ -179,34 +144,34 @@ def test_checks_of_the_weights_fail():
     ("wrong", "adds_up"),
     [
         (lambda value, top, p, kept: (top - value, p if kept else 1 - p), False),
-        (lambda value, top, p, kept: excess_term(value, top, p, not kept), False),
+        (lambda value, top, p, kept: proof.excess_term(value, top, p, not kept), False),
         (lambda value, top, p, kept: (value - top, p), False),
-        (lambda value, top, p, kept: excess_term(value, top, 1 - p, kept), False),
-        (lambda value, top, p, kept: excess_term(value, top + 1, p, kept), True),
+        (lambda value, top, p, kept: proof.excess_term(value, top, 1 - p, kept), False),
+        (lambda value, top, p, kept: proof.excess_term(value, top + 1, p, kept), True),
         (lambda value, top, p, kept: (value, p) if kept else (-value, 1 - p), True),
-        (lambda *of: tuple(-factor for factor in excess_term(*of)), True),
+        (lambda *of: tuple(-factor for factor in proof.excess_term(*of)), True),
         (lambda value, top, p, kept: (0, p) if kept else (top - value, 1 - p), False),
     ],
 )
 def test_checks_of_the_excess_fail(wrong, adds_up):
-    assert excess_is_sum_of_terms(excess_term)
-    assert terms_force_subspace(excess_term)
-    assert excess_is_sum_of_terms(wrong) is adds_up
-    assert not terms_force_subspace(wrong)
+    assert proof.excess_is_sum_of_terms(proof.excess_term)
+    assert proof.terms_force_subspace(proof.excess_term)
+    assert proof.excess_is_sum_of_terms(wrong) is adds_up
+    assert not proof.terms_force_subspace(wrong)
     assert not pca.minimising_subspace_is_of_eigenvectors(term=wrong)
 
 
 def test_the_proof_s_formula_in_numbers():
     """The excess of random subspaces, with eigenvectors by SciPy, is the sum of the terms."""
-    samples = random_samples(40, D, seed=1)
+    samples = pca.random_samples(40, D, seed=1)
     eigenvalues, vectors = scipy.linalg.eigh(samples.T @ samples / 40)
     eigenvalues, vectors = eigenvalues[::-1], vectors[:, ::-1]
     for k in range(1, D):
-        kept = random_bases(5, D, k, seed=k)
-        excess = pca.reconstruction_error(samples, kept) / 40 - smallest(eigenvalues, k).sum()
+        kept = search.random_bases(5, D, k, seed=k)
+        excess = reconstruction_error(samples, kept) / 40 - search.smallest(eigenvalues, k).sum()
         shares = 1 - np.square(vectors.T @ kept).sum(axis=2)
         terms = [
-            np.multiply(*excess_term(eigenvalues[j], eigenvalues[k - 1], shares[:, j], j < k))
+            np.multiply(*proof.excess_term(eigenvalues[j], eigenvalues[k - 1], shares[:, j], j < k))
             for j in range(D)
         ]
         np.testing.assert_allclose(sum(terms), excess, rtol=1e-10)
@@ -217,91 +182,73 @@ def test_the_proof_s_formula_in_numbers():
 
 @pytest.fixture(scope="module")
 def searches():
-    samples = random_samples(40, D, seed=0)
-    return [search_minimum(samples, k) for k in range(D + 1)]
+    samples = pca.random_samples(40, D, seed=0)
+    return [pca.search_minimum(samples, k) for k in range(D + 1)]
 
 
 def test_errors_are_those_of_scikit_learn():
-    samples = random_samples(40, D, seed=2)
+    samples = pca.random_samples(40, D, seed=2)
     for k in range(1, D):
         peer = PCA(k).fit(samples)
         restored = peer.inverse_transform(peer.transform(samples))
-        search = search_minimum(samples, k, subspaces=2, descents=1)
-        assert search.minimum == pytest.approx(np.square(samples - restored).sum(), rel=1e-12)
-        assert search.total == pytest.approx(np.square(samples).sum(), rel=1e-12)
-        (error,) = pca.reconstruction_error(samples, peer.components_.T[np.newaxis])
-        assert error == pytest.approx(search.minimum, rel=1e-12)
+        found = pca.search_minimum(samples, k, subspaces=2, descents=1)
+        assert found.minimum == pytest.approx(np.square(samples - restored).sum(), rel=1e-12)
+        assert found.total == pytest.approx(np.square(samples).sum(), rel=1e-12)
+        error = reconstruction_error(samples, peer.components_.T)
+        assert error == pytest.approx(found.minimum, rel=1e-12)
 
 
 def test_no_choice_is_better_than_the_smallest_eigenvalues(searches):
-    assert pca.discarded_are_smallest(searches)
-    assert [len(search.subsets) for search in searches] == [1, 8, 28, 56, 70, 56, 28, 8, 1]
-    for search in searches:
-        assert list(search.subsets[search.subset_errors.argmin()]) == list(range(search.k))
-        assert search.descent_errors.shape == (100,)
-        sums = [search.eigenvalues.sum() - search.eigenvalues[one].sum() for one in search.subsets]
-        assert search.subset_errors == pytest.approx(40 * np.array(sums), abs=1e-9)
+    assert [len(one.subsets) for one in searches] == [1, 8, 28, 56, 70, 56, 28, 8, 1]
+    for one in searches:
+        assert list(one.subsets[one.subset_errors.argmin()]) == list(range(one.k))
+        assert one.descent_errors.shape == (100,)
+        sums = [one.eigenvalues.sum() - one.eigenvalues[kept].sum() for kept in one.subsets]
+        assert one.subset_errors == pytest.approx(40 * np.array(sums), abs=1e-9)
 
 
 @pytest.mark.can_fail("4b-smallest", "4b-error")
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_check_of_the_choice_fails(searches):
+    """For other choices, one error too small or large, and descents that do not arrive."""
+    is_right = pca.discarded_are_smallest
+    assert is_right(searches)
+    for wrong in (
         lambda eigenvalues, k: eigenvalues[: len(eigenvalues) - k],
         lambda eigenvalues, k: eigenvalues[k + 1 :],
         lambda eigenvalues, k: eigenvalues[k - 1 :],
         lambda eigenvalues, k: np.sqrt(eigenvalues[k:]),
         lambda eigenvalues, k: np.delete(eigenvalues, range(1, k + 1)),
-    ],
-)
-def test_check_of_the_choice_fails(searches, wrong):
-    assert not pca.discarded_are_smallest(searches[2:3], wrong)
-    assert not pca.discarded_are_smallest(searches[:-1], wrong)
-
-
-@pytest.mark.can_fail("4b-smallest", "4b-error")
-@pytest.mark.parametrize(
-    ("name", "places", "factor"),
-    [
+    ):
+        assert not is_right(searches[2:3], wrong)
+        assert not is_right(searches[:-1], wrong)
+    for name, places, factor in (
         ("subset_errors", -1, 1 - 1e-9),
         ("random_errors", -1, 1 - 1e-9),
         ("descent_errors", -1, 1 - 1e-9),
         ("descent_errors", -1, 1 + 1e-9),
         ("descent_errors", slice(None), 1 + 1e-9),
         ("subset_errors", slice(None), 1 + 1e-9),
-    ],
-)
-def test_check_of_the_choice_fails_on_another_error(searches, name, places, factor):
-    """Of one of them, and where all descents end together at one wrong value."""
-    errors = getattr(searches[3], name).copy()
-    errors[places] = searches[3].minimum * factor
-    other = replace(searches[3], **{name: errors})
-    assert not pca.discarded_are_smallest([other])
-    assert not pca.discarded_are_smallest([other, *searches])
-
-
-@pytest.mark.can_fail("4b-smallest")
-def test_check_of_the_choice_fails_on_descents_that_do_not_arrive():
-    search = search_minimum(random_samples(40, D, seed=0), 3, steps=3)
-    assert not pca.discarded_are_smallest([search])
+    ):
+        errors = getattr(searches[3], name).copy()
+        errors[places] = searches[3].minimum * factor
+        assert not is_right([replace(searches[3], **{name: errors}), *searches])
+    assert not is_right([pca.search_minimum(pca.random_samples(40, D, seed=0), 3, steps=3)])
 
 
 @pytest.mark.parametrize("k", range(4))
 def test_ties_and_missing_ranks_are_handled(k):
     equal = np.concatenate([np.eye(3), -np.eye(3)])
     for samples in (equal, equal * [1, 1, 0], 0 * equal):
-        search = search_minimum(samples, k, subspaces=50, descents=10)
-        assert pca.discarded_are_smallest([search])
-    zero = np.zeros(2)
-    assert pca.discarded_are_smallest([SubspaceSearch(1, 3, zero, zero, zero, zero, zero)])
+        found = pca.search_minimum(samples, k, subspaces=50, descents=10)
+        assert pca.discarded_are_smallest([found])
 
 
 def test_random_subspaces_are_uniform_and_samples_spread_most_along_the_last_axis():
     """The mean of the projectors is k/d times the unit matrix."""
-    bases = random_bases(20000, 3, 1, seed=0)
+    bases = search.random_bases(20000, 3, 1, seed=0)
     mean = (bases @ bases.swapaxes(1, 2)).mean(axis=0)
     np.testing.assert_allclose(mean, np.eye(3) / 3, atol=0.01)
-    samples = random_samples(10_000, 3, seed=0)
+    samples = pca.random_samples(10_000, 3, seed=0)
     assert samples.std(axis=0) == pytest.approx([1, 1.5, 2], rel=0.05)
     assert samples.mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-12)
 
@@ -309,17 +256,17 @@ def test_random_subspaces_are_uniform_and_samples_spread_most_along_the_last_axi
 def test_a_descent_takes_its_steps_uphill_in_variance_and_no_more_than_are_asked_for():
     spread = np.array([[2.0, 0], [-2, 0], [0, 1], [0, -1]])
     start = np.array([[[-0.6], [0.8]]])
-    assert (follow_gradient(spread, start, steps=0) == start).all()
-    assert (follow_gradient(0 * spread, start, steps=5) == start).all()
+    assert (search.follow_gradient(spread, start, steps=0) == start).all()
+    assert (search.follow_gradient(0 * spread, start, steps=5) == start).all()
     uphill = np.array([-0.6 * (2 - 1.04), 0.8 * (0.5 - 1.04)])
     ahead = start[0, :, 0] + uphill / 2
-    (found,) = follow_gradient(spread, start, steps=1)
+    (found,) = search.follow_gradient(spread, start, steps=1)
     assert np.abs(found[:, 0]) == pytest.approx(np.abs(ahead) / np.linalg.norm(ahead))
-    (found,) = follow_gradient(spread, start, steps=200)
+    (found,) = search.follow_gradient(spread, start, steps=200)
     assert np.abs(found[:, 0]) == pytest.approx([1, 0], abs=1e-8)
 
 
 @pytest.mark.parametrize(("samples", "k"), [(np.eye(D), -1), (np.eye(D), 9), (np.eye(D)[:1], 1)])
 def test_searches_that_there_are_not_are_refused(samples, k):
     with pytest.raises(ValueError, match=r"from 0 to 8|2 samples"):
-        search_minimum(samples, k)
+        pca.search_minimum(samples, k)

@@ -4,11 +4,7 @@ Importing this package imports neither TensorFlow nor Keras.
 """
 
 from assignment4.pca import linear_auto_encoder
-from assignment4.pca.components import (
-    PrincipalComponents,
-    principal_components,
-    reconstruction_error,
-)
+from assignment4.pca.components import PrincipalComponents, principal_components
 from assignment4.pca.derivation.lines import (
     LINES,
     derive,

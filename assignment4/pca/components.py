@@ -1,7 +1,7 @@
 r"""Exercise 4 b in numbers: principal components of data, and the error of keeping k of them.
 
-They are found by QR and SVD in float64, so that an eigenvalue $\lambda$ is off by about $\epsilon
-\sqrt{\lambda_1 \lambda}$; by the eigenvalue problem of $\Sigma$, the report's (4), it is $\epsilon
+By QR and SVD in float64 an eigenvalue $\lambda$ is off by about $\epsilon \sqrt{\lambda_1
+\lambda}$; by the eigenvalue problem of $\Sigma$, the report's (4), it would be $\epsilon
 \lambda_1$.
 """
 
@@ -16,12 +16,10 @@ from assignment4.pca.inputs import as_samples, checked_number
 class PrincipalComponents:
     r"""The principal components of L samples of d entries, with scikit-learn's names beside.
 
-    All variances are divided by L, as in the report, and not by L - 1 as in scikit-learn.
-
     Attributes:
         mean: (d,) float64, the center; the zero vector where the data were not centred.
         vectors: (d, d) float64, orthonormal columns, in each the largest absolute entry positive.
-        eigenvalues: (d,) float64, $\lambda_1 \ge \dots \ge \lambda_d \ge 0$ of $\Sigma$.
+        eigenvalues: (d,) float64, descending, of $\Sigma$ with 1 / L; scikit-learn has 1 / (L - 1).
         count: L.
     """
 
@@ -53,10 +51,7 @@ class PrincipalComponents:
         return self.vectors[:, : checked_number(k, len(self.mean))]
 
     def transform(self, samples: np.ndarray, k: int | None = None) -> np.ndarray:
-        r"""Return $\tilde V^T (x - \bar x)$ for finite (n, d) samples, (n, k); all without k.
-
-        Raises ValueError for others. Source: report, Exercise 4 a.
-        """
+        r"""Return $\tilde V^T (x - \bar x)$, (n, k), for (n, d) samples; all without k."""
         kept = self.keep(len(self.mean) if k is None else k)
         return (as_samples(samples, width=len(self.mean)) - self.mean) @ kept
 
@@ -83,8 +78,7 @@ class PrincipalComponents:
 def principal_components(samples: np.ndarray, *, centred: bool = True) -> PrincipalComponents:
     r"""Return the principal components, the report's (4), of two or more (L, d) finite samples.
 
-    Not centred, they are those of $\frac{1}{L} \sum_l x_l x_l^T$, the right side of (4), with mean
-    0. Raises ValueError for other samples.
+    Not centred, those of $\frac{1}{L} \sum_l x_l x_l^T$, with mean 0. Raises ValueError for others.
     """
     samples = as_samples(samples)
     count, d = samples.shape
@@ -98,8 +92,7 @@ def components_of_triangle(
 ) -> PrincipalComponents:
     r"""Return the principal components of L samples from the R of their QR decomposition, (n, d).
 
-    R's right singular vectors are those of $\Sigma$, its singular values the roots of $L
-    \lambda_i$.
+    Right singular vectors are those of $\Sigma$, singular values the roots of $L \lambda_i$.
     """
     _, singular_values, rows = np.linalg.svd(triangle)
     eigenvalues = np.zeros(len(mean))

@@ -1,9 +1,8 @@
 r"""Where a linear auto-encoder's error is level: at every eigenvector, and low at the first only.
 
 One unit of code, and $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$ with symbols
-$\lambda_1 > \dots > \lambda_d > 0$. A point is an encoder A (1, d) and a decoder B (d, 1);
-derivatives are in the order a_1, b_1, a_2, b_2, ... Proved by SymPy for one d at a time;
-baldi1989neural has all d and k.
+$\lambda_1 > \dots > \lambda_d > 0$. A point is an encoder A (1, d) and a decoder B (d, 1),
+derivatives are in the order a_1, b_1, a_2, b_2, ... By SymPy for one d; baldi1989neural has all.
 """
 
 from collections.abc import Callable

@@ -8,21 +8,18 @@ import numpy as np
 from assignment4.pca.components import PrincipalComponents, check_count
 from assignment4.pca.inputs import as_samples, checked_number
 
-Decomposition = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""The columns of U, the singular values and the rows of W."""
-
 ROUNDING = 1e-9
 """The largest difference, in the share of the total, that counts as rounding."""
 
 
-def decompose(samples: np.ndarray) -> Decomposition:
+def decompose(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return NumPy's thin decomposition of two or more (L, d) samples less their mean."""
     samples = as_samples(samples)
     check_count(len(samples))
     return np.linalg.svd(samples - samples.mean(axis=0), full_matrices=False)
 
 
-def truncate(decomposition: Decomposition, k: int) -> np.ndarray:
+def truncate(decomposition: tuple, k: int) -> np.ndarray:
     """Return the first k terms' sum, (L, d), the nearest of rank k (eckart1936approximation)."""
     left, singular_values, right = decomposition
     k = checked_number(k, len(singular_values))
@@ -30,7 +27,7 @@ def truncate(decomposition: Decomposition, k: int) -> np.ndarray:
 
 
 def matches_components(
-    decomposition: Decomposition, samples: np.ndarray, components: PrincipalComponents, k: int
+    decomposition: tuple, samples: np.ndarray, components: PrincipalComponents, k: int
 ) -> bool:
     r"""Return True if the first k terms of the SVD are the projection onto k components.
 

@@ -51,8 +51,7 @@ def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool |
 def suffers_for_small_batches(excesses: Excesses) -> bool | None:
     """Return True if training suffers for small batches and not for larger ones (Exercise 4 c).
 
-    The smallest B must suffer significantly, and no B of the larger half noticeably; None if
-    unsure.
+    The smallest B must suffer significantly, no B of the larger half noticeably; None if unsure.
     """
     sizes = sorted(excesses)
     small = suffers(excesses, sizes[0], SIGNIFICANT)

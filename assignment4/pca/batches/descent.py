@@ -41,9 +41,8 @@ def follow_gradient(
 ) -> LinearNetworks:
     r"""Follow stochastic gradient descent on $\frac{1}{2B} \sum_l |x_l - D C x_l|^2$.
 
-    From D = C^T, the start (d, k), on (L, d) samples of mean zero in the given order, whose length
-    B divides. A falling rate falls linearly to 0; where it is too large, its network ends not
-    finite.
+    From D = C^T, the start (d, k), on (L, d) samples of mean zero in an order, whose length B
+    divides. A falling rate falls linearly to 0; with too large a one the network ends not finite.
     """
     batches = order.reshape(-1, batch_size)
     k, count = start.shape[1], len(rates)

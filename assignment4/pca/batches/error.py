@@ -64,9 +64,8 @@ def is_batch_error_of_any_size(formula: Callable) -> bool:
 def is_scatter_by_pairs(factor: Callable[[sympy.Expr], sympy.Expr]) -> bool:
     r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$.
 
-    With 1 / (2 B) it is, for symbolic B, and so the bias for every L and B follows from one pair:
-    two places of a draw have all pairs equally often, without replacement those of different
-    samples.
+    With 1 / (2 B) it is, for symbolic B, so that the bias for every L and B follows from one pair:
+    two places have all pairs equally often, without replacement those of different samples.
     """
     of_one = _reduced(sympy.Sum((_C[_L] - _C[_M]) ** 2, (_L, 1, _B)))
     pairs = _reduced(sympy.Sum(of_one, (_M, 1, _B)))

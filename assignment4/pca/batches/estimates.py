@@ -1,7 +1,6 @@
 """Exercise 4 c: what a batch estimates, exactly, as the mean over all ways to draw it.
 
-Populations are of symbols. A statistic gives a matrix from a (B, d) batch, a loss a number from a
-batch and a (d, k) basis, and draws all equally likely batches from L and B.
+A statistic gives a matrix from a (B, d) batch of symbols, a loss a number, draws all batches.
 """
 
 from collections import Counter

@@ -44,8 +44,7 @@ def run_batch_size(
     """Learn components of the Latin training letters, and return by how much that falls short.
 
     The experiment is one of RULES and B; `steps` says how many samples are seen. The excess is in
-    the least error of 10 components; the rate, tuned with other seeds, in the reciprocal of the
-    trace.
+    the least error of 10 components; the rate, tuned with other seeds, over the trace.
     """
     if seed in TUNING_SEEDS:
         raise ValueError(f"the learning rate is tuned with seed {seed}; take another")

@@ -1,7 +1,4 @@
-"""What a line of Exercise 4 b is, what a misprint in it is, and what a step between two lines is.
-
-In code $v^T$ is `v.T`, row times column is (1, 1), `s.kept` is V with k columns, `s.count` is L.
-"""
+"""What a line of Exercise 4 b is, a misprint in it, and a step from one line to the next."""
 
 import ast
 import inspect
@@ -33,10 +30,10 @@ SQUARE = "a square for a product"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the derivation: its right-hand side, as LaTeX and as code.
+    """One line of the derivation: its right-hand side, as LaTeX, as code, and for symbolic sizes.
 
     The number is the report's, or 0. The step to it cites "(1)" to "(4)", "eigenvectors", or
-    nothing; `general` is the line for symbolic d, k and L, where there is one.
+    nothing.
     """
 
     number: int
@@ -52,19 +49,14 @@ class Line:
         return rf"$\displaystyle {self.formula}$"
 
 
-def line(
-    number: int, formula: str, *, cites: str = "", general: GeneralLine | None = None
-) -> Callable[[Value], Line]:
-    """Make a line of a function that computes it."""
-    return lambda value: Line(number, formula, value, cites, general)
+def line(number: int, formula: str, **more: object) -> Callable[[Value], Line]:
+    """Make a line of a function that computes it; more are `cites` and `general`."""
+    return lambda value: Line(number, formula, value, **more)
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A misprint: what is printed, with every slip, and what is right, as LaTeX and as code.
-
-    The place is the line's number, or a word; the printed value has the one slip of the words.
-    """
+    """A misprint at a line or place: what is printed, all slips in it, and right; and this one."""
 
     place: str
     printed: str

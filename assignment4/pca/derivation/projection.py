@@ -92,9 +92,8 @@ def leaves_orthogonal(V: MatrixBase, x: MatrixBase) -> bool:
 
 def is_zero(expressions: MatrixBase) -> bool:
     """Return True if all entries are 0, rational functions of symbols, sines and cosines."""
-    if expressions.has(sympy.sin, sympy.cos):
-        expressions = expressions.applyfunc(lambda one: sympy.trigsimp(sympy.expand(one)))
-    return not any(sympy.fraction(sympy.together(one))[0].expand() for one in expressions)
+    rational = [sympy.together(one.rewrite(sympy.tan)) for one in expressions]
+    return not any(sympy.fraction(one)[0].expand() for one in rational)
 
 
 def are_unit(V: MatrixBase) -> bool:
@@ -122,11 +121,7 @@ def are_eigenvectors(V: MatrixBase, matrix: MatrixBase) -> bool:
 
 
 def separates_eigenvectors(matrix: MatrixBase) -> bool:
-    r"""Return True if v^T (S w) = (S v)^T w for a matrix S and all v and w.
-
-    For eigenvectors it is $\mu\, v^T w = \lambda\, v^T w$: those of different values are
-    orthogonal.
-    """
+    """Return True if v^T (S w) = (S v)^T w for all v and w: as eigenvectors they are orthogonal."""
     v, w = (symbols_matrix(letter, matrix.rows, 1) for letter in "vw")
     return is_zero(v.T * (matrix * w) - (matrix * v).T * w)
 

@@ -27,10 +27,7 @@ Matrices = tuple[sympy.Matrix, sympy.Matrix, sympy.Matrix]
 
 @dataclass(frozen=True)
 class Setting:
-    """The vectors v_1, ..., v_d, the images x_1, ..., x_L, all (d, 1), and k, from 0 to d.
-
-    The eigenvalues, (1, 1), belong to the vectors where these are the covariance's eigenvectors.
-    """
+    """The vectors v_i and images x_l, (d, 1), k, and eigenvalues, (1, 1), where v_i have them."""
 
     vectors: tuple[np.ndarray, ...]
     images: tuple[np.ndarray, ...]
@@ -38,12 +35,7 @@ class Setting:
     k: int
 
     def __repr__(self) -> str:
-        return f"d = {self.d}, k = {self.k}, L = {self.count}"
-
-    @property
-    def d(self) -> int:
-        """The size of an image."""
-        return len(self.images[0])
+        return f"d = {len(self.images[0])}, k = {self.k}, L = {self.count}"
 
     @property
     def count(self) -> int:
@@ -53,7 +45,8 @@ class Setting:
     @property
     def kept(self) -> np.ndarray:
         """The first k vectors as columns, (d, k)."""
-        return np.concatenate([np.zeros((self.d, 0), int), *self.vectors[: self.k]], axis=1)
+        none = np.zeros((len(self.images[0]), 0), int)
+        return np.concatenate([none, *self.vectors[: self.k]], axis=1)
 
     @property
     def discarded(self) -> tuple[np.ndarray, ...]:
@@ -136,8 +129,7 @@ def _free(
 def _eigenvectors(d: int, count: int) -> Iterator[Matrices]:
     """Yield eigenvectors of the covariance, of any lengths, 2 d images of mean zero, eigenvalues.
 
-    Of m_1 u_1, -m_1 u_1, m_2 u_2 and so on with orthonormal u_i the covariance, with eigenvalues
-    m_i^2 / d, is any; v_i is s_i u_i.
+    Images m_1 u_1, -m_1 u_1, m_2 u_2 and so on, with orthonormal u_i, have any covariance.
     """
     U, m, s = cayley_basis(d), symbols_matrix("m", d, 1), symbols_matrix("s", d, 1)
     images = sympy.Matrix.hstack(U * sympy.diag(*m), -U * sympy.diag(*m))

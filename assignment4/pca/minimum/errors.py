@@ -37,10 +37,7 @@ class MeasuredErrors:
 def measure_errors(
     components: PrincipalComponents, samples: np.ndarray, numbers: Sequence[int], *, shift=True
 ) -> MeasuredErrors:
-    """Measure (5) on the L samples that components were found on, and (17).
-
-    Raises ValueError for other samples, or a k that is not from 0 to d.
-    """
+    """Measure (5) on the samples that components were found on, and (17); ValueError on others."""
     samples = as_samples(samples, width=len(components.mean))
     if len(samples) != components.count:
         raise ValueError(f"components of {components.count} samples, measured on {len(samples)}")
@@ -117,9 +114,8 @@ def mean_explains_error(
 def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndarray) -> bool:
     r"""Return True if the least error without centring lies between those with it, of k and k - 1.
 
-    By Weyl's inequalities $\lambda_i(\Sigma) \le \lambda_i(\Sigma + \bar x \bar x^T) \le
-    \lambda_{i-1}(\Sigma)$. For (d,) eigenvalues in descending order, up to ABSOLUTE of the largest
-    sum.
+    As by Weyl $\lambda_i(\Sigma) \le \lambda_i(\Sigma + \bar x \bar x^T) \le
+    \lambda_{i-1}(\Sigma)$, for (d,) descending eigenvalues, up to ABSOLUTE of the largest sum.
     """
     below, between = (
         np.append(np.cumsum(values[::-1])[::-1], 0) for values in (centred, uncentred)
@@ -134,9 +130,8 @@ def last_eigenvalue_is_rounding(images: np.ndarray, eigenvalue: float) -> bool:
     r"""Return True if images of mean 0 each leave no variance to the last principal component.
 
     Orthogonal to the constant unit vector v, they have $\lambda_d \le v^T \Sigma v \le \frac{1}{L}
-    \sum_l (v^T x_l)^2$. With pixels rounded to $\epsilon$, as their type tells, that is at most
-    $\epsilon^2 \frac{1}{L} \sum_l |x_l|^2$; a singular value is off by up to $\sqrt d
-    \epsilon_{64}$ of the largest.
+    \sum_l (v^T x_l)^2$. With pixels rounded to $\epsilon$ that is at most $\epsilon^2 \frac{1}{L}
+    \sum_l |x_l|^2$; a singular value is off by up to $\sqrt d \epsilon_{64}$ of the largest.
     """
     values = as_samples(images)
     square, d = float(np.square(values).sum(axis=1).mean()), values.shape[1]

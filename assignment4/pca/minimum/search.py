@@ -26,8 +26,8 @@ def smallest(eigenvalues: np.ndarray, k: int) -> np.ndarray:
 class SubspaceSearch:
     """Errors of projections to k dimensions, each the sum over all L samples.
 
-    The subsets, (n, k), are all choices of eigenvectors to keep, from 0; the random subspaces are
-    drawn uniformly, and descents start at the first of these. Eigenvalues are in descending order.
+    The subsets, (n, k), are all choices of eigenvectors to keep, from 0; descents start at the
+    first of the random subspaces. Eigenvalues are in descending order.
     """
 
     k: int
@@ -85,8 +85,8 @@ def search_minimum(
 ) -> SubspaceSearch:
     """Look for the projection to k dimensions with the least error, in three ways.
 
-    Among all subsets of eigenvectors, random subspaces, and ends of descents. Raises ValueError
-    unless there are two samples, (L, d) and finite, of mean zero, and k is from 0 to d.
+    By subsets of eigenvectors, random subspaces, and descents from some of these. Raises ValueError
+    unless there are two (L, d) samples, of mean zero, and k is from 0 to d.
     """
     samples = as_samples(samples)
     count, d = samples.shape

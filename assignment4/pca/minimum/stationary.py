@@ -77,10 +77,7 @@ def is_multiplier(rule: Callable) -> bool:
 
 
 def is_stationary(covariance: MatrixBase, basis: MatrixBase, rule: Callable = pair_rule) -> bool:
-    """Return True if a (d, m) basis is orthonormal and the Lagrangian's derivatives are 0 there.
-
-    The rule is for the multipliers of pairs; with `report_pair_rule` they are 0.
-    """
+    """Return True if a basis is orthonormal and the Lagrangian's derivatives by a rule are 0."""
     gradient = lagrangian_gradient(covariance, basis, *multipliers(covariance, basis, rule))
     return is_orthonormal(basis) and is_zero(gradient)
 
@@ -98,7 +95,7 @@ def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[Expr]:
 def turned_basis(d: int, k: int, *, kept: Expr = _KEPT, discarded: Expr = _DISCARDED) -> MatrixBase:
     r"""Return unit vectors, (d, d), the first two kept and the first two discarded ones turned.
 
-    By an angle $e_i$ becomes $\cos s\, e_i + \sin s\, e_{i+1}$; an only one stays.
+    By an angle s $e_i$ becomes $\cos s\, e_i + \sin s\, e_{i+1}$; an only one stays.
     """
     basis = sympy.eye(d)
     for angle, first, end in ((kept, 0, k), (discarded, k, d)):
