@@ -1,7 +1,6 @@
 """Exercise 4 a and b: each line follows from the one before, and a wrong one does not."""
 
 from dataclasses import replace
-from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -371,7 +370,7 @@ def test_a_misprint_makes_no_difference_where_it_cannot():
 
 def test_terms_of_the_lagrangian_are_those_of_the_report():
     form, derivative = SLIPS[-4:-2]
-    (setting,) = (s for s in ANY if (s.d, s.count, s.k) == (3, 3, 0))
+    (setting,) = (s for s in ANY if (len(s.vectors), s.count, s.k) == (3, 3, 0))
     (first, second, last), eigenvalue = setting.vectors, setting.eigenvalues[-1]
     assert setting.count * form.right_value(setting) == LINES[15].value(setting)
     bent = first.T @ (2 * setting.covariance @ last - 2 * eigenvalue * last)
