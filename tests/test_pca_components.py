@@ -258,6 +258,15 @@ def test_singular_values_leave_what_components_leave(k, scale):
         assert pca.matches_components(wrong, samples, components, k) <= (k in (0, 6))
 
 
+def test_what_is_left_may_agree_where_the_matrices_differ():
+    """Of two equal eigenvalues any direction leaves as much."""
+    samples = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
+    turned = pca.decompose(samples)[2].T @ [[1, -1], [1, 1]] / np.sqrt(2)
+    components = PrincipalComponents(np.zeros(2), turned, np.full(2, 0.5), 4)
+    assert pca.matches_components(pca.decompose(samples), samples, components, 2)
+    assert not pca.matches_components(pca.decompose(samples), samples, components, 1)
+
+
 def test_no_matrix_of_rank_k_is_nearer():
     samples = correlated(30, 6)
     centred = samples - samples.mean(axis=0)
