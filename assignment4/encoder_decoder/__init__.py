@@ -13,7 +13,6 @@ from assignment4.encoder_decoder.assessment import (
     all_hold,
     is_uniform,
     normalize_outputs,
-    readability,
     returns_images,
     varies_little,
 )
@@ -23,7 +22,7 @@ from assignment4.encoder_decoder.classifiers import (
     probabilities,
     read_letters,
     train_classifier,
-    train_judge,
+    train_small_classifier,
 )
 from assignment4.encoder_decoder.comparison import describe, judges_gains
 from assignment4.encoder_decoder.experiments import (
@@ -56,7 +55,7 @@ from assignment4.encoder_decoder.squared_error import (
     is_distance_to_mean_plus_constant,
     splits_into_distance_and_constant,
 )
-from assignment4.encoder_decoder.study import Study, accuracy_table, nearness_table
+from assignment4.encoder_decoder.study import Study, accuracy_table
 from assignment4.encoder_decoder.targets import (
     BATCH_SIZE,
     NOISE_LABEL,
@@ -64,58 +63,3 @@ from assignment4.encoder_decoder.targets import (
     one_hot,
 )
 from assignment4.encoder_decoder.training import LEARNING_RATE
-
-__all__ = [
-    "ABLATIONS",
-    "AS_DESCRIBED",
-    "BATCH_SIZE",
-    "CLASSIFIER_SEED",
-    "CLASSIFIER_STEPS",
-    "FOR_CLASSIFIER",
-    "IMAGE_SHAPE",
-    "LEARNING_RATE",
-    "NOISE_LABEL",
-    "NOISE_LABEL_OF_SCRIPTS",
-    "SQUARED_ERRORS",
-    "Architecture",
-    "Blocks",
-    "Study",
-    "Yardstick",
-    "accuracy",
-    "accuracy_table",
-    "all_hold",
-    "build_decoder",
-    "build_encoder",
-    "build_encoder_decoder",
-    "class_constants",
-    "class_means",
-    "classifier_loss",
-    "compare_with_look_up",
-    "comparison",
-    "cross_entropy",
-    "describe",
-    "does_as_well",
-    "draw_noise",
-    "excess",
-    "graph",
-    "is_distance_to_mean_plus_constant",
-    "is_uniform",
-    "judges_gains",
-    "lattice",
-    "mean_spectrum",
-    "nearest_mean",
-    "nearness_table",
-    "normalize_outputs",
-    "one_hot",
-    "outputs_of",
-    "probabilities",
-    "read_letters",
-    "readability",
-    "returns_images",
-    "splits_into_distance_and_constant",
-    "squared_error",
-    "train_classifier",
-    "train_its_classifier",
-    "train_judge",
-    "varies_little",
-]

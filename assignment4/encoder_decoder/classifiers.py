@@ -1,7 +1,7 @@
-"""Readers of letters: two independent judges, and the classifier that serves as a loss.
+"""Classifiers of letters: a small one, and the report's, which serves as a loss.
 
-A judge reads letters and never sees an encoder-decoder. The report's own classifier is what its
-third approach trains the encoder-decoder through; it has fifteen outputs, the last for noise.
+The report's first approach trains the encoder-decoder through its classifier; that has fifteen
+outputs, the last for noise.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from assignment4.encoder_decoder.targets import NOISE_LABEL, OUTPUTS, draw_with_
 from assignment4.encoder_decoder.training import train
 from assignment4.letters import Alphabet, normalize
 
-JUDGE_STEPS = 600
+SMALL_STEPS = 600
 CLASSIFIER_STEPS = 400
 CLASSIFIER_LEARNING_RATE = 1e-4
 
 
-def build_judge() -> keras.Model:
+def build_small_classifier() -> keras.Model:
     """Return a small convolutional classifier, from (n, 28, 28, 1) to (n, 14) logits, float32."""
     images = keras.Input(IMAGE_SHAPE, name="image")
     tensor = images
@@ -31,17 +31,7 @@ def build_judge() -> keras.Model:
         tensor = layers.Conv2D(channels, 3, padding="same", activation="relu")(tensor)
         tensor = layers.MaxPooling2D()(tensor)
     tensor = layers.Dense(64, activation="relu")(layers.Flatten()(tensor))
-    return keras.Model(images, layers.Dense(14, name="logits")(tensor), name="judge")
-
-
-def build_second_judge() -> keras.Model:
-    """Return a classifier without convolutions, from (n, 28, 28, 1) to (n, 14) logits."""
-    images = keras.Input(IMAGE_SHAPE, name="image")
-    tensor = layers.Flatten()(images)
-    for _ in range(2):
-        tensor = layers.Dense(256, activation="tanh")(tensor)
-        tensor = layers.Dropout(0.3)(tensor)
-    return keras.Model(images, layers.Dense(14, name="logits")(tensor), name="second_judge")
+    return keras.Model(images, layers.Dense(14, name="logits")(tensor), name="small_classifier")
 
 
 def build_classifier() -> keras.Model:
@@ -59,17 +49,14 @@ def build_classifier() -> keras.Model:
     return keras.Model(images, layers.Dense(OUTPUTS, name="logits")(tensor), name="classifier")
 
 
-def train_judge(
+def train_small_classifier(
     letters: Alphabet,
     *,
     seed: int,
-    build: Callable[[], keras.Model] = build_judge,
-    steps: int = JUDGE_STEPS,
+    build: Callable[[], keras.Model] = build_small_classifier,
+    steps: int = SMALL_STEPS,
 ) -> keras.Model:
-    """Train a judge, or another classifier, for so many batches of 100 images of a training part.
-
-    The seed is another one than that of the network to be judged.
-    """
+    """Train a small classifier, or another one, for so many batches of 100 images."""
     images, labels = normalize(letters.images), letters.labels
     return train(
         build,

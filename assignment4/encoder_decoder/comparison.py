@@ -10,11 +10,10 @@ import numpy as np
 
 from assignment4.encoder_decoder.assessment import (
     LEAST_JUDGE_ACCURACY,
-    LEAST_READING_ACCURACY,
-    LEAST_SHARE_NEAR,
+    LEAST_READ,
+    MOST_READ,
     Assessment,
     Readability,
-    readability,
 )
 from assignment4.encoder_decoder.classifiers import read_letters
 from assignment4.encoder_decoder.experiments import Run
@@ -24,16 +23,13 @@ from assignment4.intervals import Interval, is_above, mean_interval
 from assignment4.letters import ALPHABETS
 from assignment4.tables import Table, table
 
-READING_COLUMNS = ("own reader", "first judge", "second judge", "as near as letters", "outputs are")
-
+READING_COLUMNS = ("own reader", "first judge", "second judge", "outputs are")
 
 MEASURED = (
     "read by first judge",
     "read by second judge",
     "variance share",
     "to mean",
-    "to nearest letter",
-    "as near as letters",
     "sharpness",
     "lattice share",
 )
@@ -43,15 +39,14 @@ MEASURED = (
 def describe(found: Readability) -> str:
     """Say in a word what is found of outputs: "readable", "unreadable", or why neither.
 
-    "contradictory" where each measure is sure and they do not agree; "too close to tell" where an
-    interval holds its bound.
+    "partly readable" where a judge surely reads a share between the bounds, or the judges differ;
+    "too close to tell" where an interval holds a bound.
     """
     if found.verdict is not None:
         return "readable" if found.verdict else "unreadable"
     sides = [is_above(judge, LEAST_JUDGE_ACCURACY) for judge in found.judges]
-    sides += [is_above(share, LEAST_READING_ACCURACY) for share in found.read]
-    sides.append(is_above(found.near, LEAST_SHARE_NEAR))
-    return "too close to tell" if None in sides else "contradictory"
+    sides += [is_above(share, bound) for share in found.read for bound in (MOST_READ, LEAST_READ)]
+    return "too close to tell" if None in sides else "partly readable"
 
 
 def reading_table(
@@ -73,10 +68,8 @@ def reading_table(
     rows = []
     of_letters = {f"unseen {ALPHABETS['latin']} letters": letters}
     for name, found in (of_letters | dict(outputs)).items():
-        measures = readability(letters, found)
-        cells = [own.get(name, ""), *measures.read, measures.near, words.get(name, "")]
-        rows.append([name, *cells])
-    rows += [[name, share, "", "", "", ""] for name, share in baselines.items()]
+        rows.append([name, own.get(name, ""), *found.reading_accuracies, words.get(name, "")])
+    rows += [[name, share, "", "", ""] for name, share in baselines.items()]
     return Table(["", *READING_COLUMNS], rows)
 
 
@@ -90,7 +83,6 @@ def distance_table(assessments: Mapping[str, Assessment]) -> Table:
         "variance share": [one.variance_share.estimate for one in found],
         "to mean": [one.to_mean.mean() for one in found],
         "to representative": [one.to_representative.mean() for one in found],
-        "to nearest letter": [one.to_nearest.mean() for one in found],
         "sharpness": [one.sharpness.mean() for one in found],
     }
     return table({"": list(assessments)} | columns, measured=columns)
@@ -149,14 +141,14 @@ def judges_gains(outputs: Assessment, others: Assessment) -> list[Interval]:
 
 
 def confusion_matrix(read: np.ndarray, labels: np.ndarray, *, count: int = 14) -> np.ndarray:
-    """Return how often each letter (row) was read as each (column), (count, count) int64.
+    """Return how often each letter (row) was read as each (column), (count, count + 1) int64.
 
     Args:
-        read: (n,) labels from 0 to count - 1.
-        labels: (n,) of the same range.
+        read: (n,) labels from 0 to count; the last, and so the last column, is that of no letter.
+        labels: (n,) from 0 to count - 1.
         count: how many letters there are.
     """
-    counts = np.zeros((count, count), np.int64)
+    counts = np.zeros((count, count + 1), np.int64)
     np.add.at(counts, (labels, read), 1)
     return counts
 
@@ -200,14 +192,16 @@ def worst(found: Assessment, *, count: int) -> np.ndarray:
 
 
 def readings(found: Assessment, places: Sequence[int], letters: str) -> list[str]:
-    """Return for some outputs the right letter and what each judge reads, such as "B: BR".
+    """Return for some outputs the right letter and what each judge reads, such as "B: B–".
+
+    The dash stands for no letter.
 
     Args:
         found: of a network's outputs.
         places: of the outputs.
         letters: the name of each label, one character each.
     """
-    names = np.array(list(letters))
+    names = np.array([*letters, "–"])
     return [
         f"{names[found.labels[place]]}: {''.join(names[found.read[:, place]])}" for place in places
     ]

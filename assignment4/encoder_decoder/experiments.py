@@ -9,14 +9,13 @@ import keras
 import numpy as np
 from keras import layers
 
-from assignment4.encoder_decoder.assessment import Yardstick, as_near_as_letters
+from assignment4.encoder_decoder.assessment import Yardstick
 from assignment4.encoder_decoder.classifiers import (
-    build_second_judge,
     draw_noise,
     read_letters,
     train_classifier,
-    train_judge,
 )
+from assignment4.encoder_decoder.judges import train_judges
 from assignment4.encoder_decoder.losses import (
     train_near_letters,
     train_on_means,
@@ -35,9 +34,13 @@ from assignment4.encoder_decoder.spectrum import lattice_shares
 from assignment4.encoder_decoder.targets import NOISE_LABEL, NOISE_LABEL_OF_SCRIPTS
 from assignment4.encoder_decoder.training import Trained
 from assignment4.letters import SPLITS, Alphabet, Letters, normalize
+from assignment4.letters.splits import random_order
 
-JUDGE_SEED, SECOND_JUDGE_SEED, CLASSIFIER_SEED = 1000, 2000, 3000
-"""Added to a network's seed for those of its judges and of its classifier."""
+CLASSIFIER_SEED = 3000
+"""Added to a network's seed for that of its classifier."""
+
+ROUNDS = 5
+"""How often the outputs of a network are called noise."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,27 @@ def _near_letters(parts: Parts, steps: int, seed: int) -> Run:
     return Run(trained, classifier)
 
 
-def train_judges(latin: Alphabet, *, seed: int) -> list[keras.Model]:
-    """Train the two judges of encoder-decoders of a seed, on the Latin training part."""
-    return [
-        train_judge(latin, seed=JUDGE_SEED + seed),
-        train_judge(latin, seed=SECOND_JUDGE_SEED + seed, build=build_second_judge),
-    ]
+def _outputs_called_noise(rounds: int) -> Experiment:
+    """Return the experiment in which a network's outputs become the noise of the next classifier.
+
+    In each round the classifier is trained again, on letters and on as many outputs of the networks
+    of all rounds before, labelled as noise; then a network is trained through it from the start.
+    """
+
+    def run(parts: Parts, steps: int, seed: int) -> Run:
+        found = _through_classifier()(parts, steps, seed)
+        given, outputs = normalize(parts.cyrillic.images), []
+        for _ in range(rounds):
+            outputs.append(outputs_of(found.model, given))
+            order = random_order(len(outputs) * len(given), seed=(seed, len(outputs)))
+            noise = np.concatenate(outputs)[order[: len(parts.latin)]]
+            options = {"seed": CLASSIFIER_SEED + seed, "noise": noise}
+            classifier = train_classifier(parts.latin, **options)
+            trained = train_through_classifier(parts.cyrillic, classifier, steps=steps, seed=seed)
+            found = Run(trained, classifier)
+        return found
+
+    return run
 
 
 def train_its_classifier(
@@ -149,6 +167,7 @@ CLASSIFIER_LOSSES: dict[str, Experiment] = {
     "classifier and letters": _near_letters,
     "classifier, kernel 4": _through_classifier(kernel_size=4),
     "classifier, resized": _through_classifier(upsampling="resized"),
+    **{f"outputs called noise, round {r}": _outputs_called_noise(r) for r in range(1, ROUNDS + 1)},
 }
 
 ABLATIONS: dict[str, Experiment] = {
@@ -172,38 +191,20 @@ def run_encoder_decoder(
 ) -> dict[str, float]:
     """Train and measure one network of Exercise 2, and return its numbers."""
     parts = Parts.of(letters, split)
-    yardstick = Yardstick(train_judges(parts.latin, seed=seed), parts.latin, parts.unseen_latin)
+    yardstick = Yardstick(train_judges(parts.latin), parts.latin, parts.unseen_latin)
     run = experiment(parts, steps, seed)
-    first, second = yardstick.letters.reading_accuracies
-    return {
-        "first judge": round(first.estimate, 4),
-        "second judge": round(second.estimate, 4),
-        **measure(run, yardstick, parts.unseen_cyrillic),
-        "seconds": round(run.trained.seconds, 1),
-    }
+    numbers = measure(run, yardstick, parts.unseen_cyrillic)
+    return numbers | {"seconds": round(run.trained.seconds, 1)}
 
 
 def measure(run: Run, yardstick: Yardstick, cyrillic: Alphabet) -> dict[str, float]:
     """Return a run's numbers, on outputs for unseen Cyrillic letters.
 
-    Accuracies are of the two judges and of the network's own classifier, where it has one; all
-    other numbers are means, and shares and sharpness are in those of unseen Latin letters.
+    Beside those of `measure_outputs` the accuracies of the network's own classifier, where it has
+    one, and the parameters of its activations.
     """
     outputs = outputs_of(run.trained.model, run.prepare(cyrillic.images))
-    found = yardstick.measure(outputs, cyrillic.labels)
-    first, second = found.reading_accuracies
-    numbers = {
-        "read by first judge": first.estimate,
-        "read by second judge": second.estimate,
-        "variance share": found.variance_share.estimate,
-        "largest variance share": found.variance_shares.max(),
-        "to mean": found.to_mean.mean(),
-        "to representative": found.to_representative.mean(),
-        "to nearest letter": found.to_nearest.mean(),
-        "as near as letters": as_near_as_letters(yardstick.letters, found).estimate,
-        "sharpness": found.sharpness.mean(),
-        "lattice share": _lattice_share(found.images),
-    }
+    numbers = {}
     if run.classifier is not None:
         read = read_letters(run.classifier, outputs)
         letters = read_letters(run.classifier, yardstick.letters.images)
@@ -211,8 +212,33 @@ def measure(run: Run, yardstick: Yardstick, cyrillic: Alphabet) -> dict[str, flo
             "read by own classifier": accuracy(read, cyrillic.labels).estimate,
             "letters read by own classifier": accuracy(letters, yardstick.letters.labels).estimate,
         }
-    slopes = activation_slopes(run.trained.model)
-    return {name: round(float(value), 5) for name, value in (numbers | slopes).items()}
+    numbers |= activation_slopes(run.trained.model)
+    rounded = {name: round(float(value), 5) for name, value in numbers.items()}
+    return measure_outputs(yardstick, outputs, cyrillic.labels) | rounded
+
+
+def measure_outputs(
+    yardstick: Yardstick, outputs: np.ndarray, labels: np.ndarray
+) -> dict[str, float]:
+    """Return the numbers of outputs, (n, 28, 28, 1), that should be letters of these labels, (n,).
+
+    Accuracies are of the two judges; all other numbers are means, and shares and sharpness are in
+    those of unseen Latin letters.
+    """
+    found = yardstick.measure(outputs, labels)
+    judges = zip(("first", "second"), yardstick.letters.reading_accuracies, strict=True)
+    numbers = {f"{name} judge": letters.estimate for name, letters in judges}
+    read = zip(("first", "second"), found.reading_accuracies, strict=True)
+    numbers |= {f"read by {name} judge": share.estimate for name, share in read}
+    numbers |= {
+        "variance share": found.variance_share.estimate,
+        "largest variance share": found.variance_shares.max(),
+        "to mean": found.to_mean.mean(),
+        "to representative": found.to_representative.mean(),
+        "sharpness": found.sharpness.mean(),
+        "lattice share": _lattice_share(found.images),
+    }
+    return {name: round(float(value), 5) for name, value in numbers.items()}
 
 
 def _lattice_share(images: np.ndarray) -> float:

@@ -1,6 +1,5 @@
 """What every chapter of Exercise 2 begins with: divided letters, two judges, and the yardstick."""
 
-from collections.abc import Mapping
 from functools import cached_property
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -12,8 +11,6 @@ from assignment4.encoder_decoder.assessment import (
     Assessment,
     Readability,
     Yardstick,
-    as_near_as_letters,
-    readability,
     transcribe,
 )
 from assignment4.encoder_decoder.experiments import (
@@ -22,11 +19,10 @@ from assignment4.encoder_decoder.experiments import (
     Parts,
     Run,
     train_its_classifier,
-    train_judges,
 )
+from assignment4.encoder_decoder.judges import Judge, train_judges
 from assignment4.encoder_decoder.metrics import baselines, class_means
 from assignment4.encoder_decoder.training import DEFAULT_STEPS, training_steps
-from assignment4.intervals import Interval
 from assignment4.letters import ALPHABETS, Alphabet, Letters, load_letters, normalize, one_of_each
 from assignment4.tables import Table, table
 
@@ -36,7 +32,7 @@ class Study:
 
     Args:
         letters: both alphabets; the ones in use, if None.
-        seed: of the networks, and by way of it of the judges and the classifier.
+        seed: of the networks, and by way of it of the classifier.
         steps: of training through targets; those that ASSIGNMENT4_STEPS names, or 500, if None.
         split: how the letters are divided, "as reported" or "by family".
 
@@ -65,9 +61,9 @@ class Study:
         self._runs: dict[str, Run] = {}
 
     @cached_property
-    def judges(self) -> list[keras.Model]:
-        """Two classifiers of Latin letters that never see an encoder-decoder."""
-        return train_judges(self.parts.latin, seed=self.seed)
+    def judges(self) -> list[Judge]:
+        """Two calibrated readers of Latin letters that never see an encoder-decoder."""
+        return train_judges(self.parts.latin)
 
     @cached_property
     def classifier(self) -> keras.Model:
@@ -117,13 +113,9 @@ class Study:
         """Measure a network's outputs for all unseen Cyrillic letters."""
         return self.yardstick.measure_outputs(model, self.parts.unseen_cyrillic)
 
-    def near(self, outputs: Assessment) -> Interval:
-        """Return the share of outputs that are as near to a real letter as letters are."""
-        return as_near_as_letters(self.yardstick.letters, outputs)
-
     def readability(self, outputs: Assessment) -> Readability:
         """Return what tells whether outputs can be read."""
-        return readability(self.yardstick.letters, outputs)
+        return Readability(self.yardstick.letters.reading_accuracies, outputs.reading_accuracies)
 
 
 def accuracy_table(study: Study, outputs: Assessment) -> Table:
@@ -142,13 +134,3 @@ def accuracy_table(study: Study, outputs: Assessment) -> Table:
             wanted: [*of_wanted.values(), *letters],
         }
     )
-
-
-def nearness_table(study: Study, measured: Mapping[str, Assessment]) -> Table:
-    """Return how near to real letters images are, and how sharp, a row for each name."""
-    columns = {
-        "distance to nearest": [found.to_nearest.mean() for found in measured.values()],
-        "share near": [study.near(found).estimate for found in measured.values()],
-        "sharpness": [found.sharpness.mean() for found in measured.values()],
-    }
-    return table({"": list(measured)} | columns, measured=columns)

@@ -13,7 +13,7 @@ from assignment4.encoder_decoder.experiments import (
     SQUARED_ERRORS,
     run_encoder_decoder,
 )
-from assignment4.encoder_decoder.scripts import AS_IN_SCRIPTS
+from assignment4.encoder_decoder.learning_curves import CURVES, run_further
 from assignment4.pca.batches.experiments import BATCH_SIZES, SAMPLES_SEEN, run_batch_size
 from assignment4.transfer.experiments import TRANSFERS, run_transfer
 from assignment4.transfer.readers import STEPS as STEPS_OF_TRANSFER
@@ -49,11 +49,7 @@ GROUPS = {
     "squared_errors": Group(SQUARED_ERRORS, run_encoder_decoder, STEPS),
     "classifier_losses": Group(CLASSIFIER_LOSSES, run_encoder_decoder, HALF),
     "ablations": Group(ABLATIONS, run_encoder_decoder, HALF),
-    "as_in_scripts": Group(
-        AS_IN_SCRIPTS,
-        run_encoder_decoder,
-        STEPS,
-    ),
+    "learning_curves": Group(CURVES, run_further, HALF),
     "auto_encoders": Group(AUTO_ENCODERS, run_auto_encoder, HALF),
     "batch_sizes": Group(BATCH_SIZES, run_batch_size, SAMPLES_SEEN),
     "transfer": Group(TRANSFERS, run_transfer, STEPS_OF_TRANSFER, "by family"),

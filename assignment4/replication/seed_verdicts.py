@@ -131,9 +131,8 @@ def _means(runs: Runs, number: str, *bounds: float) -> list[Quantity]:
 
 
 def _reading(name: str, runs: Runs) -> list[Quantity]:
-    alone = {name: runs[name]}
-    read = [_means(alone, number, assessment.LEAST_READING_ACCURACY)[0] for number in JUDGES]
-    return read + _means(alone, "as near as letters", assessment.LEAST_SHARE_NEAR)
+    bounds = (assessment.MOST_READ, assessment.LEAST_READ)
+    return [_means({name: runs[name]}, number, *bounds)[0] for number in JUDGES]
 
 
 def _accuracy(runs: Runs) -> Judged:

@@ -1,4 +1,4 @@
-"""Readers of letters: the small classifier of the judges, trained on letters of any kind."""
+"""Readers of letters: a small classifier, trained on letters of any kind."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from assignment4 import cache
-from assignment4.encoder_decoder.classifiers import build_judge, read_letters
+from assignment4.encoder_decoder.classifiers import build_small_classifier, read_letters
 from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.encoder_decoder.training import Trained, train
@@ -54,7 +54,7 @@ def train_reader(
     """
     images, labels = prepare(letters.images), letters.labels
     trained = train(
-        build_judge,
+        build_small_classifier,
         draw_with_labels(images, labels, seed=seed),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps=steps,
