@@ -61,7 +61,7 @@ def replicate(arguments: argparse.Namespace, *, folder: Path = RESULTS) -> None:
 def longest_first(tasks: Sequence[Task]) -> list[Task]:
     """Return tasks in the order of their length, from the slowest stored run of their group."""
     seconds = {
-        group: max(line["seconds"] / line["steps"] for line in read_lines(group))
+        group: max((line["seconds"] / line["steps"] for line in read_lines(group)), default=0)
         for group in {task.group for task in tasks}
     }
     return sorted(tasks, key=lambda task: -seconds[task.group] * task.run["steps"])
