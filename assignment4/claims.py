@@ -23,13 +23,14 @@ MARKS = {
     "confirmed": "✓",
     "conditional": "◐",
     "corrected": "✎",
+    "misprint": "¶",
     "refuted": "✗",
     "undecided": "?",
     "open": "○",
 }
 """The verdicts, each with the mark that tells it from the others without colour."""
 
-DECIDED = frozenset({"confirmed", "conditional", "corrected", "refuted"})
+DECIDED = frozenset({"confirmed", "conditional", "corrected", "misprint", "refuted"})
 
 FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
     "open": DECIDED | {"undecided"},
@@ -38,13 +39,14 @@ FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
 }
 """For each verdict those that a claim cannot have that rests on one with it."""
 
-EXPLAINED = ("conditional", "corrected", "refuted", "undecided")
+EXPLAINED = ("conditional", "corrected", "misprint", "refuted", "undecided")
 """The verdicts that say why."""
 
 FINDINGS = {
     "confirmed": "holds",
     "conditional": "holds on its condition",
     "corrected": "holds as corrected",
+    "misprint": "holds as it was meant",
     "refuted": "does not hold",
     "undecided": "cannot be decided",
 }
@@ -68,6 +70,8 @@ class Claim:
     verdict: str
     because: str
     rests_on: tuple[str, ...]
+    scripts: str = ""
+    scripts_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,17 +81,24 @@ class Outcome:
     claim: Claim
     finding: str
     evidence: str
+    of_scripts: str = ""
 
     def __repr__(self) -> str:
-        return f"{self.claim.id}: {self.finding}. {self._text()}"
+        scripts = f" As the scripts did: {self.of_scripts}" if self.of_scripts else ""
+        return f"{self.claim.id}: {self.finding}. {self._text()}{scripts}"
 
     def _repr_html_(self) -> str:
         return (
             f'<div class="claim claim-{self.claim.verdict}" id="claim-{self.claim.id}">'
             f'<a href="claims.html#{self.claim.id}">{self.claim.id}</a> '
             f"<strong>{MARKS.get(self.finding, '')} {self.finding}</strong> "
-            f"{typeset(self._text())}</div>"
+            f"{typeset(self._text())}{self._scripts_html()}</div>"
         )
+
+    def _scripts_html(self) -> str:
+        if not self.of_scripts:
+            return ""
+        return f'<br><span class="as-scripts">As the scripts did: {typeset(self.of_scripts)}</span>'
 
     def _text(self) -> str:
         because = self.claim.because if self.finding in MARKS else ""
@@ -118,17 +129,22 @@ def read_claims(path: Path = ROOT / "claims.yml") -> dict[str, Claim]:
 
 
 def _check_entry(entry: dict) -> None:
-    if list(entry) != list(Claim.__dataclass_fields__):
-        raise ValueError(f"{entry}: the fields are {list(Claim.__dataclass_fields__)}")
-    *texts, rests_on = entry.values()
+    fields = list(Claim.__dataclass_fields__)
+    if list(entry) not in (fields, fields[:-2]):
+        raise ValueError(f"{entry}: the fields are {fields}, the last two where scripts differ")
+    texts = [value for name, value in entry.items() if name != "rests_on"]
+    rests_on = entry["rests_on"]
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
         raise ValueError(f"{entry}: all fields are texts, and rests_on is a list of ids")
     if not ID.fullmatch(entry["id"]):
         raise ValueError(f"{entry['id']!r} is no id: words of a-z and 0-9, joined by hyphens")
     if entry["verdict"] not in MARKS:
         raise ValueError(f"{entry}: {entry['verdict']!r} is no verdict; they are {list(MARKS)}")
-    if entry["verdict"] in EXPLAINED and not entry["because"]:
-        raise ValueError(f"{entry['id']}: the verdict {entry['verdict']!r} needs its 'because'")
+    if entry.get("scripts", "confirmed") not in MARKS:
+        raise ValueError(f"{entry}: {entry['scripts']!r} is no verdict; they are {list(MARKS)}")
+    for verdict, because in (("verdict", "because"), ("scripts", "scripts_because")):
+        if entry.get(verdict) in EXPLAINED and not entry[because]:
+            raise ValueError(f"{entry['id']}: the verdict {entry[verdict]!r} needs its {because!r}")
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
@@ -155,12 +171,16 @@ def book_claims() -> dict[str, Claim]:
 
 
 def derive_verdict(
-    holds: bool | None, *, as_corrected: bool | None = None, on_condition: bool | None = None
+    holds: bool | None,
+    *,
+    as_corrected: bool | None = None,
+    as_meant: bool | None = None,
+    on_condition: bool | None = None,
 ) -> str:
     """Return the verdict that follows from whether a claim holds as stated or as proposed.
 
-    A correction and a condition may be proposed; None stands for no proposal, and for `holds` it
-    means that the data cannot tell.
+    A correction, what a misprint was meant to say and a condition may be proposed; None stands for
+    no proposal, and for `holds` it means that the data cannot tell.
     """
     if holds is None:
         return "undecided"
@@ -168,6 +188,8 @@ def derive_verdict(
         return "confirmed"
     if as_corrected:
         return "corrected"
+    if as_meant:
+        return "misprint"
     return "conditional" if on_condition else "refuted"
 
 
@@ -176,9 +198,14 @@ def record(
     holds: Finding | bool | None,
     *,
     as_corrected: Finding | bool | None = None,
+    as_meant: Finding | bool | None = None,
     on_condition: Finding | bool | None = None,
+    in_scripts: Finding | bool | None = None,
 ) -> Outcome:
     """Record what checks found of a claim of `claims.yml`; see `derive_verdict` for the findings.
+
+    Where the report's scripts did something else than its text says, `in_scripts` is whether the
+    claim holds of what they did: a second verdict.
 
     Returns the outcome with the numbers of all findings, to be shown as the cell's result.
 
@@ -190,16 +217,20 @@ def record(
     claims = book_claims()
     if claim_id not in claims:
         raise ValueError(f"{claim_id!r} is no claim of claims.yml")
-    findings = [
+    *findings, scripts = (
         one if isinstance(one, Finding) else Finding(one)
-        for one in (holds, as_corrected, on_condition)
-    ]
-    first, second, third = (finding.holds for finding in findings)
-    for found in (first, second, third):
-        if found not in (True, False, None):
-            raise ValueError(f"{claim_id}: a check finds True, False or None, not {found!r}")
+        for one in (holds, as_corrected, as_meant, on_condition, in_scripts)
+    )
+    for one in (*findings, scripts):
+        if one.holds not in (True, False, None):
+            raise ValueError(f"{claim_id}: a check finds True, False or None, not {one.holds!r}")
     claim = claims[claim_id]
-    verdict = derive_verdict(first, as_corrected=second, on_condition=third)
+    first, corrected, meant, condition = (finding.holds for finding in findings)
+    options = {"as_corrected": corrected, "as_meant": meant, "on_condition": condition}
+    verdict = derive_verdict(first, **options)
+    found_of_scripts = derive_verdict(scripts.holds) if claim.scripts else ""
+    told = " ".join(filter(None, [f"{found_of_scripts}.", claim.scripts_because, scripts.numbers]))
+    of_scripts = told if claim.scripts else ""
     evidence = " ".join(finding.numbers for finding in findings if finding.numbers)
     if not are_of_the_book():
         outcome = Outcome(claim, f"{FINDINGS[verdict]} on these letters", evidence)
@@ -207,14 +238,15 @@ def record(
             text = f"{outcome.finding}. {evidence}".strip()
             cache.write_atomically(_outcome_path(claim_id), text.encode())
         return outcome
-    if verdict != claim.verdict:
+    if (verdict, found_of_scripts) != (claim.verdict, claim.scripts):
         if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":  # a person is trying something
             return Outcome(claim, f"{FINDINGS[verdict]} here", evidence)
+        stated = " and ".join(filter(None, [repr(claim.verdict), claim.scripts]))
         raise VerdictError(
-            f"{claim_id}: the check finds {verdict!r}, and claims.yml says {claim.verdict!r}. "
-            + evidence
+            f"{claim_id}: the check finds {verdict!r} and {found_of_scripts!r} of the scripts, "
+            f"and claims.yml says {stated}. {evidence} {scripts.numbers}"
         )
-    return Outcome(claim, verdict, evidence)
+    return Outcome(claim, verdict, evidence, of_scripts)
 
 
 def _outcome_path(claim_id: str) -> Path:

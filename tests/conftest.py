@@ -31,11 +31,11 @@ def described():
 @pytest.fixture(scope="session")
 def yardstick():
     """Of patterns, with a judge that reads them, and one that is wrong by one label."""
-    from patterns import LATIN_PART, UNSEEN_LATIN, pattern_reader
+    from patterns import LATIN_PART, UNSEEN_LATIN, PatternJudge, pattern_reader
 
     from assignment4.encoder_decoder import Yardstick
 
-    judges = [pattern_reader(), pattern_reader(shifted_by=1)]
+    judges = [PatternJudge(pattern_reader(shifted_by=shift)) for shift in (0, 1)]
     return Yardstick(judges, LATIN_PART, UNSEEN_LATIN)
 
 

@@ -1,5 +1,7 @@
 """Letters that everyone can tell apart: fourteen patterns with noise, and who reads them."""
 
+from typing import NamedTuple
+
 import keras
 import numpy as np
 from keras import layers
@@ -34,6 +36,16 @@ def pattern_reader(*, shifted_by: int = 0, outputs: int = 14) -> keras.Model:
     kernel[:, :14] = np.roll(normalize(PATTERNS).reshape(14, -1).T, shifted_by, axis=1)
     model.set_weights([kernel])
     return model
+
+
+class PatternJudge(NamedTuple):
+    """A judge of patterns, by its reader."""
+
+    model: keras.Model
+
+    def read(self, images: np.ndarray) -> np.ndarray:
+        """Return the label read in each image of (n, 28, 28, 1)."""
+        return self.model.predict(images, verbose=0).argmax(axis=1)
 
 
 def labels_of(inputs: Alphabet, *, prepare=normalize) -> dict[bytes, int]:

@@ -12,7 +12,7 @@ import pytest
 from assignment4 import cache
 from assignment4.auto_encoders.linear import train_linear_auto_encoder
 from assignment4.cache import code
-from assignment4.encoder_decoder.classifiers import train_judge
+from assignment4.encoder_decoder.classifiers import train_small_classifier
 from assignment4.encoder_decoder.losses import train_on_representatives
 from assignment4.encoder_decoder.models import build_decoder
 from assignment4.encoder_decoder.training import train
@@ -120,9 +120,9 @@ def test_objects_closures_and_partial_functions_stand_for_their_code() -> None:
     def build(k: int) -> int:
         return k
 
-    inside = code.behind(train_judge)[0]
+    inside = code.behind(train_small_classifier)[0]
     assert ("assignment4.encoder_decoder.training", "train") in inside
-    assert code.behind(functools.partial(train_judge, seed=1))[0] == inside
+    assert code.behind(functools.partial(train_small_classifier, seed=1))[0] == inside
     assert code.behind(lambda: build(1)) == ({}, set())
     assert cache.made_by(Alphabet)["code"] != cache.made_by(batch_error)["code"]
 
@@ -145,7 +145,7 @@ COMPUTATIONS = {
     "squared error": lambda: train_on_representatives(
         alphabet(CYRILLIC), alphabet(LATIN), steps=2, seed=0
     ),
-    "judge": lambda: train_judge(alphabet(LATIN), seed=0, steps=2),
+    "judge": lambda: train_small_classifier(alphabet(LATIN), seed=0, steps=2),
     "latent search": search_twice,
     "letters": lambda: embedded._stored_letters("some", LATIN, 28, 0),
     "linear auto-encoder": lambda: train_linear_auto_encoder(

@@ -21,6 +21,7 @@ from assignment4.replication.runs import (
     UNSEEN_LATIN,
     carry_out,
     difference_over_seeds,
+    gain_in_reading,
     open_tasks,
     over_seeds,
     read_lines,
@@ -143,14 +144,18 @@ def test_the_plan_does_everything_with_five_seeds_and_nothing_twice(counted, tmp
         for task in tasks
         if task.run["steps"] == STEPS[task.group] and task.run["split"] == GROUPS[task.group].split
     }
-    assert usual == {
+    five = {
         (group, name, seed)
         for group in GROUPS
         for name in GROUPS[group].experiments
         for seed in range(5)
     }
+    assert {one for one in five - usual if one[0] != "learning_curves"} == set()
     long = {task.run["experiment"] for task in tasks if task.run["steps"] == 20_000}
-    assert long == {"random letters", "classifier"}
+    assert {name.removesuffix(", as in the scripts") for name in long} == {
+        "random letters",
+        "classifier",
+    }
 
 
 def test_circumstances_tell_letters_code_libraries_and_kind_of_device(monkeypatch):
@@ -225,27 +230,32 @@ def test_results_of_a_gpu_stand_beside_those_of_a_processor(machine, counted, tm
     assert count_devices(lines) == {"processor": 3, "B": 2}
 
 
-ONE = {"first judge": 0.9961, "second judge": 0.9931, "as near as letters": 0.0}
-ONE |= {"read by first judge": 0.87218, "read by second judge": 0.83709}
+ONE = {"first judge": 0.99606, "second judge": 0.99310}
+ONE |= {"read by first judge": 0.12531, "read by second judge": 0.06516}
 
 
 def test_readability_is_that_of_each_judge_over_the_seeds():
     results = [ONE | {"read by first judge": 0.5 + seed / 10} for seed in (-1, 1)]
-    letters, outputs, near = readability_over_seeds(results)
-    assert [judge.estimate for judge in letters] == [0.9961, 0.9931]
-    assert [judge.estimate for judge in outputs] == pytest.approx([0.5, 0.83709])
+    letters, outputs = readability_over_seeds(results)
+    assert [judge.estimate for judge in letters] == [0.99606, 0.99310]
+    assert [judge.estimate for judge in outputs] == pytest.approx([0.5, 0.06516])
     assert outputs[0] == over_seeds(results, "read by first judge")
     assert outputs[0].upper - outputs[0].lower > 0.1
-    assert near.lower == near.upper == 0
 
 
 def test_readability_of_one_run_has_the_intervals_of_shares():
-    letters, outputs, near = readability_of_run(ONE)
+    letters, outputs = readability_of_run(ONE)
     assert letters[0] == proportion_interval(1011, 1015)
-    assert outputs == [proportion_interval(696, 798), proportion_interval(668, 798)]
-    assert near == proportion_interval(0, 798)
+    assert outputs == [proportion_interval(100, 798), proportion_interval(52, 798)]
     assert readability_of_run(ONE).verdict is False
     assert readability_of_run(ONE | {"second judge": 0.9}).verdict is None
+
+
+def test_a_gain_is_the_mean_of_both_judges_seed_by_seed():
+    names = ("read by first judge", "read by second judge")
+    others = [dict.fromkeys(names, seed / 10) | {"seed": seed} for seed in range(3)]
+    results = [other | {names[0]: other[names[0]] + 0.2} for other in others]
+    assert gain_in_reading(results, others) == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_differences_are_taken_seed_by_seed():
@@ -280,7 +290,7 @@ def test_stored_shares_are_of_so_many_embedded_letters():
     for line in read_results(GROUP, NAMES[0]):
         found, judged = line["read by first judge"], line["first judge"]
         assert found == round(round(found * UNSEEN_CYRILLIC) / UNSEEN_CYRILLIC, 5)
-        assert judged == round(round(judged * UNSEEN_LATIN) / UNSEEN_LATIN, 4)
+        assert judged == round(round(judged * UNSEEN_LATIN) / UNSEEN_LATIN, 5)
 
 
 def shortest(group: str) -> dict:
@@ -292,12 +302,13 @@ def disagreements(found: dict, stored: dict) -> list[str]:
 
     On the machine that made the stored ones nothing differs. On another, and with another number of
     threads, sums are rounded in another order: 0.003 and 3 % of a number are allowed for that, and
-    extremes, which moved by half of themselves with one thread, are left out.
+    extremes, which moved by half of themselves with one thread, are left out, and the loss of a
+    network whose moving averages have not settled.
     """
     return [
         name
         for name in stored.keys() - BESIDE_NUMBERS
-        if not name.startswith(("largest", "least"))
+        if not name.startswith(("largest", "least", "loss"))
         and abs(found[name] - stored[name]) > 0.003 + 0.03 * abs(stored[name])
     ]
 

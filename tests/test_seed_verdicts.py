@@ -52,7 +52,7 @@ def test_a_number_is_drawn_on_its_side_of_the_bounds():
 
 
 DECIDED = dict.fromkeys(CASES, (True, 5))
-DECIDED |= {"2c-class-unreadable": (True, 1), "2c-noise-class": (None, 5)}
+DECIDED |= {"2c-random-similar": (True, 5)}
 """What the stored runs say of each claim, and how often that stays without one of five seeds."""
 
 
@@ -70,10 +70,10 @@ def test_the_stored_seeds_decide_as_the_chapters_do(claim):
 
 SPOILED = [
     ("2c-class-accuracy", {"read by own classifier"}, 0.90, False),
-    ("2c-class-unreadable", {"as near as letters"}, 0.99, None),
-    ("2c-class-unreadable", {"as near as letters", *JUDGES}, 0.99, False),
-    ("2c-noise-class", JUDGES, 0.99, False),
-    ("2c-random-works", {"read by second judge"}, 0.80, None),
+    ("2c-class-unreadable", {"read by first judge"}, 0.99, None),
+    ("2c-class-unreadable", JUDGES, 0.99, False),
+    ("2c-random-works", {"read by second judge"}, 0.50, None),
+    ("2c-random-works", JUDGES, 0.05, False),
     ("2c-random-similar", {"largest variance share"}, 0.20, False),
     ("2c-representative", {"to representative"}, 0.20, False),
     ("2c-mean", {"to mean"}, 0.20, False),

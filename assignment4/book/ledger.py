@@ -59,10 +59,7 @@ class Ledger:
     """The table of all claims, as text or as HTML, with a link to the cell of each check."""
 
     def __repr__(self) -> str:
-        return "\n".join(
-            f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
-            for claim in book_claims().values()
-        )
+        return "\n".join(map(_told, book_claims().values()))
 
     def _repr_html_(self) -> str:
         claims = book_claims().values()
@@ -80,9 +77,20 @@ class Ledger:
         )
 
 
+def _told(claim: Claim) -> str:
+    told = f"{claim.id}: {claim.verdict}. {claim.claim} {claim.because}".rstrip()
+    scripts = f" As the scripts did: {claim.scripts}. {claim.scripts_because}".rstrip()
+    return told + scripts if claim.scripts else told
+
+
 def _row(claim: Claim, chapter: str | None) -> str:
     name = f'<a href="{chapter}.html#claim-{claim.id}">{claim.id}</a>' if chapter else claim.id
     found = f'<p class="found">Found: {typeset(claim.because)}</p>' if claim.because else ""
+    if claim.scripts:
+        found += (
+            f'<p class="found">As the scripts did: <strong>{MARKS[claim.scripts]} '
+            f"{claim.scripts}</strong> {typeset(claim.scripts_because)}</p>"
+        )
     cells = [
         f"{name}<br><strong>{MARKS[claim.verdict]} {claim.verdict}</strong>"
         f"<br><small>{html.escape(claim.report)}</small>",

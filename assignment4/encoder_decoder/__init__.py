@@ -5,12 +5,17 @@ from assignment4.encoder_decoder import (
     comparison,
     cross_entropy,
     graph,
+    judges,
     lattice,
+    metrics,
+    scripts,
     squared_error,
+    targets,
 )
 from assignment4.encoder_decoder.assessment import (
     Yardstick,
     all_hold,
+    are_read_letter_by_letter,
     is_uniform,
     normalize_outputs,
     returns_images,
@@ -24,7 +29,7 @@ from assignment4.encoder_decoder.classifiers import (
     train_classifier,
     train_small_classifier,
 )
-from assignment4.encoder_decoder.comparison import describe, judges_gains
+from assignment4.encoder_decoder.comparison import describe, gain_in_reading
 from assignment4.encoder_decoder.experiments import (
     ABLATIONS,
     CLASSIFIER_SEED,

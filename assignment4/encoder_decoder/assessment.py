@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from assignment4.claims import Finding
-from assignment4.encoder_decoder.judges import Judge
+from assignment4.encoder_decoder.judges import LEAST_READ, MOST_READ, Judge
 from assignment4.encoder_decoder.metrics import (
     accuracy,
     class_means,
@@ -36,9 +36,6 @@ from assignment4.letters import Alphabet, normalize, one_of_each
 LEAST_JUDGE_ACCURACY = 0.95
 LEAST_READING_ACCURACY = 0.90
 """Of outputs that are nearest to the image of their class, where a network classifies."""
-
-LEAST_READ, MOST_READ = 0.80, 0.20
-"""Of readable and of unreadable images; every kind of known answer lies beyond its bound."""
 
 LARGEST_VARIANCE_SHARE = 0.05
 LARGEST_DISTANCE = 0.05
@@ -161,6 +158,12 @@ class Readability(NamedTuple):
             f"The judges read {read} of the outputs. Readable: both surely above {LEAST_READ}; "
             f"unreadable: both surely below {MOST_READ}."
         )
+
+
+def are_read_letter_by_letter(outputs: Assessment) -> Finding:
+    """Find whether of each letter both judges read more than 80 %, as the numbers stand."""
+    least = class_means((outputs.read == outputs.labels).all(axis=0), outputs.labels).min()
+    return Finding(bool(least > LEAST_READ), f"Of the letter read least both read ≈{least:.2f}.")
 
 
 def is_uniform(variance_shares: np.ndarray) -> bool | None:

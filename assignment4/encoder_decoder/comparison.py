@@ -23,17 +23,10 @@ from assignment4.intervals import Interval, is_above, mean_interval
 from assignment4.letters import ALPHABETS
 from assignment4.tables import Table, table
 
-READING_COLUMNS = ("own reader", "first judge", "second judge", "outputs are")
+NO_LETTER_NAME = "-"
+"""What is shown where a judge reads no letter."""
 
-MEASURED = (
-    "read by first judge",
-    "read by second judge",
-    "variance share",
-    "to mean",
-    "sharpness",
-    "lattice share",
-)
-"""What a short and a long training are compared in, as stored results call it."""
+READING_COLUMNS = ("own reader", "first judge", "second judge", "outputs are")
 
 
 def describe(found: Readability) -> str:
@@ -129,15 +122,15 @@ def share_read(classifier: keras.Model, images: np.ndarray, labels: np.ndarray) 
     return accuracy(read_letters(classifier, images), labels)
 
 
-def judges_gains(outputs: Assessment, others: Assessment) -> list[Interval]:
-    """Return for each judge by how much the share that it reads exceeds that of other outputs.
+def gain_in_reading(outputs: Assessment, others: Assessment) -> Interval:
+    """Return by how much the share that is read, a mean of both judges, exceeds that of others.
 
     Args:
         outputs: of one network.
         others: of another, for the same inputs; the interval is of the differences image by image.
     """
     right, before = (found.read == found.labels for found in (outputs, others))
-    return [mean_interval(gains) for gains in right.astype(int) - before]
+    return mean_interval((right.astype(float) - before).mean(axis=0))
 
 
 def confusion_matrix(read: np.ndarray, labels: np.ndarray, *, count: int = 14) -> np.ndarray:
@@ -192,7 +185,7 @@ def worst(found: Assessment, *, count: int) -> np.ndarray:
 
 
 def readings(found: Assessment, places: Sequence[int], letters: str) -> list[str]:
-    """Return for some outputs the right letter and what each judge reads, such as "B: B–".
+    """Return for some outputs the right letter and what each judge reads, such as "B: B-".
 
     The dash stands for no letter.
 
@@ -201,7 +194,7 @@ def readings(found: Assessment, places: Sequence[int], letters: str) -> list[str
         places: of the outputs.
         letters: the name of each label, one character each.
     """
-    names = np.array([*letters, "–"])
+    names = np.array([*letters, NO_LETTER_NAME])
     return [
         f"{names[found.labels[place]]}: {''.join(names[found.read[:, place]])}" for place in places
     ]

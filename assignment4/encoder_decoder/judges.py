@@ -5,7 +5,7 @@ many guises, and images that are no letter; what it says of guises that it never
 calibration.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -16,14 +16,21 @@ from keras import layers
 from scipy import ndimage
 
 from assignment4.cache import array_digest
+from assignment4.claims import Finding
 from assignment4.encoder_decoder.classifiers import read_letters
+from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.encoder_decoder.models import IMAGE_SHAPE
 from assignment4.encoder_decoder.targets import draw_with_labels
 from assignment4.encoder_decoder.training import train
+from assignment4.intervals import Interval, all_of, is_above, is_below
 from assignment4.letters import Alphabet
+from assignment4.tables import Table
 
 NO_LETTER = 14
 """What a judge answers to an image in which it reads none of the fourteen letters."""
+
+LEAST_READ, MOST_READ = 0.80, 0.20
+"""Of readable and of unreadable images; every kind of known answer lies beyond its bound."""
 
 JUDGE_STEPS = 1200
 IMAGES_OF_A_KIND = 2500
@@ -240,14 +247,47 @@ def of_kind(kind: Kind, letters: Alphabet, generator: np.random.Generator) -> np
     return kind(letters.images / 255, letters.labels, generator)[..., np.newaxis]
 
 
-def calibration(judge: Judge, letters: Alphabet) -> Mapping[str, float]:
-    """Return for each kind the share of images that a judge reads as the letter behind them.
+def calibration(judges: Sequence[Judge], letters: Alphabet) -> dict[str, list[Interval]]:
+    """Return for each kind, and each judge, the share of images read as the letter behind them.
 
     Args:
-        judge: to be calibrated.
-        letters: that it has not seen.
+        judges: to be calibrated.
+        letters: that they have not seen.
     """
     generator = np.random.default_rng(0)
-    kinds = LEGIBLE | ILLEGIBLE | NEVER_SEEN
-    read = {name: judge.read(of_kind(kind, letters, generator)) for name, kind in kinds.items()}
-    return {name: float((labels == letters.labels).mean()) for name, labels in read.items()}
+    shares = {}
+    for name, kind in (LEGIBLE | ILLEGIBLE | NEVER_SEEN).items():
+        images = of_kind(kind, letters, generator)
+        shares[name] = [accuracy(judge.read(images), letters.labels) for judge in judges]
+    return shares
+
+
+def are_calibrated(shares: Mapping[str, Sequence[Interval]]) -> Finding:
+    """Find whether judges tell what persons read from what they do not, by `calibration`.
+
+    For each judge the share read is surely above LEAST_READ for each kind that persons read, and
+    surely below MOST_READ for each of the others.
+    """
+    read = [one for name in READ_BY_PERSONS for one in shares[name]]
+    others = [one for name in shares.keys() - set(READ_BY_PERSONS) for one in shares[name]]
+    holds = [is_above(one, LEAST_READ) for one in read]
+    holds += [is_below(one, MOST_READ) for one in others]
+    least, most = (
+        choose(one.estimate for one in some) for choose, some in ((min, read), (max, others))
+    )
+    return Finding(
+        all_of(holds),
+        f"Of every kind that persons read the judges read at least ≈{least:.3f}, of every other at "
+        f"most ≈{most:.3f}.",
+    )
+
+
+def calibration_table(shares: Mapping[str, Sequence[Interval]]) -> Table:
+    """Return the shares of `calibration`, what persons read first."""
+    rows = []
+    for name in sorted(shares, key=lambda name: name not in READ_BY_PERSONS):
+        shown = "no" if name in NEVER_SEEN else "yes"
+        rows.append([name, "yes" if name in READ_BY_PERSONS else "no", shown, *shares[name]])
+    return Table(
+        ["letters", "persons read them", "trained on", "first judge", "second judge"], rows
+    )

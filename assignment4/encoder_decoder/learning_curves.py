@@ -88,9 +88,13 @@ def train_further(
         values = {f"{index:04}": variable.numpy() for index, variable in enumerate(variables)}
         progress = {"step": np.array(steps), "seconds": np.array(seconds)}
         cache.write(f"{name}-state", key, values | progress)
-        loss = model.evaluate(setup.batches(UNSEEN_STEP, UNSEEN_STEP + 10), verbose=0)
+        losses = model.evaluate(setup.batches(UNSEEN_STEP, UNSEEN_STEP + 10), verbose=0)
         outputs = outputs_of(setup.network(model), inputs)
-        return {"outputs": outputs, "loss": np.array(loss), "seconds": np.array(seconds)}
+        return {
+            "outputs": outputs,
+            "loss": np.ravel(losses)[0],
+            "seconds": np.array(seconds),
+        }
 
     return cache.stored(name, key | {"steps": steps}, compute)
 
@@ -188,3 +192,8 @@ CURVES = {
     for loss in scripts.STEPS
 }
 """By loss, as the report's text describes the training and as its script carried it out."""
+
+
+def names_as_far_as(steps: int) -> list[str]:
+    """Return the names in CURVES whose script trained for so many steps or more."""
+    return [name for name, setup in CURVES.items() if scripts.STEPS[setup.args[0]] >= steps]

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from assignment4.encoder_decoder.comparison import NO_LETTER_NAME
 from assignment4.figures.colors import LINES
 from assignment4.figures.outputs import plot_rows
 from assignment4.figures.pages import check_name, fill_with_tiles, option_elements, to_greys
@@ -82,7 +83,7 @@ class LatentWalk:
     def __init__(self, name: str, walks: Walks, labels: np.ndarray) -> None:
         check_name(name)
         self.name, self.walks = name, walks
-        self.readings = "".join(walks.letters[label] for label in labels)
+        self.readings = "".join([*walks.letters, NO_LETTER_NAME][label] for label in labels)
 
     def __repr__(self) -> str:
         walks = self.walks

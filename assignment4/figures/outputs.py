@@ -38,7 +38,7 @@ def plot_ghosts(
 def plot_confusions(axes: Axes, counts: np.ndarray, letters: str) -> None:
     """Draw a confusion matrix: shades for the share of a row, numbers for the counts.
 
-    The counts are (letters, letters), a row for each letter that should be read.
+    The counts have a row for each letter that should be read, and a column for each name.
     """
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -47,7 +47,7 @@ def plot_confusions(axes: Axes, counts: np.ndarray, letters: str) -> None:
         color = "white" if shares[row, column] > 0.5 else "black"
         axes.text(column, row, counts[row, column], color=color, **style)
     axes.set_xticks(range(len(letters)), list(letters))
-    axes.set_yticks(range(len(letters)), list(letters))
+    axes.set_yticks(range(len(counts)), list(letters)[: len(counts)])
     axes.set(xlabel="read as", ylabel="should be")
 
 

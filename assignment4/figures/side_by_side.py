@@ -7,7 +7,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from assignment4.encoder_decoder.assessment import Assessment
-from assignment4.encoder_decoder.comparison import confusion_matrix, readings, worst, worst_letter
+from assignment4.encoder_decoder.comparison import (
+    NO_LETTER_NAME,
+    confusion_matrix,
+    readings,
+    worst,
+    worst_letter,
+)
 from assignment4.figures.letters import plot_letters
 from assignment4.figures.outputs import plot_confusions
 from assignment4.figures.pages import check_name, fill_with_tiles, option_elements, to_greys
@@ -33,7 +39,7 @@ class SideBySide:
         drawn = [one.images[places, ..., 0] for one in found.values()]
         self.images = np.concatenate([one_of_each(given).images, *drawn])
         read = np.concatenate([one.read[0, places] for one in found.values()])
-        self.readings = "".join(letters[label] for label in read)
+        self.readings = "".join([*letters, NO_LETTER_NAME][label] for label in read)
 
     def __repr__(self) -> str:
         networks = ", ".join(self.networks)
@@ -57,7 +63,7 @@ def plot_all_confusions(found: Mapping[str, Assessment], letters: str) -> None:
     """Draw what the first judge reads in the outputs of up to eight networks; letters by label."""
     for axes, (name, one) in _panels(found, (15, 8)):
         counts = confusion_matrix(one.read[0], one.labels)
-        plot_confusions(axes, counts, letters)
+        plot_confusions(axes, counts, letters + NO_LETTER_NAME)
         axes.set_title(f"{name}\nworst letter {worst_letter(counts).told(letters)}")
 
 

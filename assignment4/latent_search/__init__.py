@@ -3,6 +3,7 @@
 from assignment4.latent_search.descent import Search, draw_starts, search, search_one_by_one
 from assignment4.latent_search.found import (
     LARGEST_SHARE,
+    are_letters,
     find_the_same,
     finds_letters,
     reading_accuracies,
@@ -27,6 +28,7 @@ __all__ = [
     "LARGEST_SHARE",
     "Search",
     "Walks",
+    "are_letters",
     "batch_variance",
     "copy_of",
     "deviation",

@@ -6,6 +6,7 @@ import numpy as np
 
 from assignment4.claims import Finding
 from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_READING_ACCURACY
+from assignment4.encoder_decoder.judges import LEAST_READ, MOST_READ, Judge
 from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.intervals import Interval, all_of, is_above, is_below, mean_interval
 from assignment4.latent_search.descent import Search
@@ -76,6 +77,19 @@ def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndar
         f"{LEAST_READING_ACCURACY:.2f}, above {LEAST_JUDGE_ACCURACY:.2f}, and below "
         f"{LARGEST_SHARE:.2f}.",
     )
+
+
+def are_letters(judges: Sequence[Judge], images: np.ndarray) -> Finding:
+    """Find whether images, one of each class in label order, are readable by the judges' rule.
+
+    Images are (classes, 28, 28, 1).
+    """
+    labels = np.arange(len(images))
+    read = [accuracy(judge.read(images), labels) for judge in judges]
+    holds = all_of([is_above(share, LEAST_READ) for share in read])
+    if holds is False and not all(is_below(share, MOST_READ) for share in read):
+        holds = None
+    return Finding(holds, f"The judges read {' and '.join(map(str, read))} of these images.")
 
 
 def reading_accuracies(read: np.ndarray) -> list[Interval]:

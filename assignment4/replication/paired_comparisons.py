@@ -16,7 +16,6 @@ BASE = "as described"
 NO_DIFFERENCE = "no difference shown"
 
 NUMBERS = {
-    "read by first judge": "read by the first judge",
     "to mean": "distance to class mean",
     "variance share": "within-class variance share",
 }

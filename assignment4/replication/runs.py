@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assignment4 import ROOT
 from assignment4.encoder_decoder.assessment import Readability
-from assignment4.encoder_decoder.learning_curves import POINTS
+from assignment4.encoder_decoder.learning_curves import POINTS, names_as_far_as
 from assignment4.encoder_decoder.training import DEFAULT_STEPS
 from assignment4.intervals import Interval, mean_interval, proportion_interval
 from assignment4.letters import Letters, load_letters
@@ -27,14 +27,16 @@ RESULTS = ROOT / "results"
 STEPS = {name: group.steps for name, group in GROUPS.items()}
 """Training steps of each group, where no others are asked for."""
 
+JUDGED = ("read by first judge", "read by second judge")
 SEEDS = range(5)
 STEPS_OF_AUTO_ENCODERS = 2000
 """Of a longer training, which shows where the shorter one had not ended."""
 
 STEPS_OF_READERS = 600
+STEPS_OF_THE_REPORT = 20_000
 NOISE_CLASS = ("classifier", "noise class as meant")
-SEEDS_OF_NOISE_CLASS = range(30)
-"""Of the two trainings whose outputs are compared in whether a noise class helps."""
+SEEDS_OF_NOISE_CLASS = range(5, 30)
+"""Further ones, of the two trainings that tell whether a noise class helps."""
 
 STEPS_OF_THE_TEST = 50
 """Of a run so short that a test can do it again."""
@@ -55,8 +57,17 @@ PLAN = (
         "steps": STEPS_OF_READERS,
     },
     {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
+    {
+        "group": "classifier_losses",
+        "names": ["classifier"],
+        "seeds": [0],
+        "steps": STEPS_OF_THE_REPORT,
+    },
     {"group": "classifier_losses", "names": NOISE_CLASS, "seeds": SEEDS_OF_NOISE_CLASS},
-    *({"group": "learning_curves", "seeds": [0], "steps": steps} for steps in POINTS),
+    *(
+        {"group": "learning_curves", "names": names_as_far_as(steps), "seeds": [0], "steps": steps}
+        for steps in POINTS
+    ),
 )
 """What `make replicate` does, as arguments of `open_tasks`."""
 
@@ -179,6 +190,19 @@ def read_results(
     return [newest[seed] for seed in sorted(newest)]
 
 
+def learning_curve(name: str, *, seed: int, folder: Path = RESULTS) -> list[dict]:
+    """Return the results of one run of `learning_curves`, by the steps after which they were taken.
+
+    Args:
+        name: of an experiment, see `encoder_decoder.learning_curves.CURVES`.
+        seed: of the run.
+        folder: of the file.
+    """
+    lines = read_lines("learning_curves", folder=folder)
+    wanted = [line for line in lines if (line["experiment"], line["seed"]) == (name, seed)]
+    return sorted(wanted, key=lambda line: line["steps"])
+
+
 def over_seeds(results: Sequence[dict], number: str) -> Interval:
     """Return a number's mean over the seeds, with Student's 95 % interval."""
     return mean_interval([result[number] for result in results])
@@ -217,6 +241,18 @@ def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], numbe
         raise ValueError(f"seeds {seeds} cannot be paired with {other_seeds}")
     pairs = zip(results, others, strict=True)
     return mean_interval([result[number] - other[number] for result, other in pairs])
+
+
+def gain_in_reading(results: Sequence[dict], others: Sequence[dict]) -> Interval:
+    """Return by how much the share that is read exceeds that of others, seed by seed.
+
+    The share is the mean of both judges'. Otherwise as `difference_over_seeds`.
+    """
+    with_mean = [
+        [one | {"read": (one[JUDGED[0]] + one[JUDGED[1]]) / 2} for one in some]
+        for some in (results, others)
+    ]
+    return difference_over_seeds(*with_mean, "read")
 
 
 def _path(group: str, folder: Path) -> Path:

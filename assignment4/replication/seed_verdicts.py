@@ -21,8 +21,9 @@ from assignment4.intervals import CONFIDENCE, Interval, all_of, is_above, is_bel
 from assignment4.letters import Alphabet, normalize
 from assignment4.replication.paired_comparisons import with_common_seeds
 from assignment4.replication.runs import (
+    JUDGED,
     SEEDS,
-    difference_over_seeds,
+    gain_in_reading,
     over_seeds,
     read_results,
     readability_over_seeds,
@@ -32,7 +33,6 @@ Runs = Mapping[str, Sequence[Mapping[str, float]]]
 """The results of experiments by name, each of the same seeds, as `Case.runs` returns them."""
 
 SQUARED, CLASSIFIER = "squared_errors", "classifier_losses"
-JUDGES = ("read by first judge", "read by second judge")
 ABOUT = 0.97
 """The accuracy that the report states, of a network trained through a classifier."""
 
@@ -132,7 +132,7 @@ def _means(runs: Runs, number: str, *bounds: float) -> list[Quantity]:
 
 def _reading(name: str, runs: Runs) -> list[Quantity]:
     bounds = (assessment.MOST_READ, assessment.LEAST_READ)
-    return [_means({name: runs[name]}, number, *bounds)[0] for number in JUDGES]
+    return [_means({name: runs[name]}, number, *bounds)[0] for number in JUDGED]
 
 
 def _accuracy(runs: Runs) -> Judged:
@@ -147,14 +147,11 @@ def _readable(decide: Callable[[assessment.Readability], bool | None], runs: Run
 
 
 def _no_help(runs: Runs) -> Judged:
-    (name, meant), (_, without) = runs.items()
-    gains = [difference_over_seeds(meant, without, number) for number in JUDGES]
-    quantities = [
-        Quantity(f"noise class less none: {number}", gain, (0.0, classifier_loss.LARGEST_GAIN))
-        for number, gain in zip(JUDGES, gains, strict=True)
-    ]
-    holds = classifier_loss.did_not_help(readability_over_seeds(meant), gains)
-    return _reading(name, runs) + quantities, holds
+    gain = gain_in_reading(*runs.values())
+    told = "noise class less none: read, mean of both judges"
+    return [Quantity(told, gain, (classifier_loss.LARGEST_GAIN,))], classifier_loss.did_not_help(
+        gain
+    )
 
 
 def _uniform(runs: Runs) -> Judged:

@@ -94,7 +94,7 @@ class Reading(NamedTuple):
     @property
     def counts(self) -> np.ndarray:
         """How often each letter, a row, was read as each, a column; (14, 14)."""
-        return confusion_matrix(self.read, self.letters.labels)
+        return confusion_matrix(self.read, self.letters.labels)[:, :-1]
 
 
 Readings = Mapping[tuple[str, str], Reading]
