@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from assignment4.letters.loading import letters_folder
 
 from assignment4 import ROOT
 from assignment4.letters import (
@@ -23,7 +24,6 @@ from assignment4.letters import (
     split_as_reported,
     split_by_family,
 )
-from assignment4.letters.loading import letters_folder
 from assignment4.letters.splits import random_order
 
 
