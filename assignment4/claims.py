@@ -16,8 +16,7 @@ import yaml
 
 from assignment4 import ROOT, cache
 from assignment4.intervals import Finding
-from assignment4.letters.loading import are_of_the_book, letters_folder
-from assignment4.letters.pairs import PAIRS
+from assignment4.letters.pairs import PAIRS, are_of_the_book, letters_folder
 
 MARKS = {
     "confirmed": "✓",

@@ -33,17 +33,6 @@ def walks(decoder) -> Walks:
     return walk_between_letters(decoder, VECTORS, LETTERS, positions=5)
 
 
-@pytest.fixture(scope="module")
-def walk(walks) -> LatentWalk:
-    return LatentWalk("example", walks, np.arange(len(walks.images)) % 5)
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def test_a_walk_decodes_the_points_of_a_straight_line(decoder, walks):
     assert walks.images.shape == (5 + 10 * 3, 28, 28)
     for first, last in (("A", "B"), ("B", "E"), ("E", "B"), ("D", "A")):
@@ -51,7 +40,6 @@ def test_a_walk_decodes_the_points_of_a_straight_line(decoder, walks):
         share = np.linspace(0, 1, 5, dtype=np.float32)[:, np.newaxis]
         expected = decoder.predict((1 - share) * a + share * b, verbose=0)[..., 0]
         assert walks.path(first, last) == pytest.approx(expected, abs=1e-5)
-    assert (walks.path("C", "C") == walks.images[2]).all()
 
 
 def test_nearest_mixtures_of_a_fading_and_of_a_detour(walks):
@@ -77,8 +65,8 @@ def carried(page: str, kind: str) -> bytes:
     return base64.b64decode(content)
 
 
-def test_the_page_carries_every_image_and_reading_where_the_script_looks_for_it(walk, walks):
-    page = walk._repr_html_()
+def test_the_page_carries_every_image_and_reading_where_the_script_looks_for_it(walks):
+    page = LatentWalk("example", walks, np.arange(len(walks.images)) % 5)._repr_html_()
     bitmap = plt.imread(io.BytesIO(carried(page, "image/png")))
     bitmap = (bitmap if bitmap.ndim == 2 else bitmap[..., 0]) / bitmap.max()
     for index, image in enumerate(walks.images):
@@ -87,8 +75,6 @@ def test_the_page_carries_every_image_and_reading_where_the_script_looks_for_it(
         stretched = (image - image.min()) / np.ptp(image)
         assert np.abs(tile - stretched).max() <= 0.5 / 15 + 1e-6
     assert carried(page, "text/plain").decode() == LETTERS * 7
-    with pytest.raises(ValueError, match="hyphens"):
-        LatentWalk("two words", walks, np.zeros(35, int))
     assert "const pair = a * (2 * count - a - 1) / 2 + b - a - 1;" in page
     assert "return count + pair * (steps - 1) + step - 1;" in page
     count, steps = len(LETTERS), walks.positions - 1
@@ -97,6 +83,8 @@ def test_the_page_carries_every_image_and_reading_where_the_script_looks_for_it(
             pair = a * (2 * count - a - 1) // 2 + b - a - 1
             index = count + pair * (steps - 1) + step - 1
             assert (walks.images[index] == walks.path(LETTERS[a], LETTERS[b])[step]).all()
+    with pytest.raises(ValueError, match="hyphens"):
+        LatentWalk("two words", walks, np.zeros(35, int))
 
 
 @pytest.mark.parametrize(("file", "controls"), [("latent_walk", 3), ("side_by_side", 3)])
@@ -114,22 +102,20 @@ def test_walks_are_drawn_above_the_fading_of_their_ends(walks):
     axes = plot_walks(walks, [(3, 1), (0, 4)])
     names = [text.get_text() for text in axes.get_yticklabels()]
     assert names == ["D to B", "D to B, faded", "A to E", "A to E, faded"]
-    ends = walks.path("D", "B")[[0, -1]]
-    faded = fade(walks.path("D", "B"))
-    assert faded[1] == pytest.approx(0.75 * ends[0] + 0.25 * ends[1], abs=1e-6)
-    assert faded[[0, -1]] == pytest.approx(ends)
+    path = walks.path("D", "B")
+    mixture = 0.75 * path[0] + 0.25 * path[-1]
+    assert fade(path)[[0, 1, -1]] == pytest.approx(np.stack([path[0], mixture, path[-1]]), abs=1e-6)
 
 
 def test_curves_are_the_shares_and_densities_those_of_the_samples():
     generator = np.random.default_rng(0)
     shares = generator.uniform(0.1, 1, (5, 3))
-    axes = plot_shares({"one": shares, "two": shares / 2}, bound=0.05)
-    drawn = [line.get_ydata() for line in axes.lines]
-    assert np.stack(drawn[:6], axis=1) == pytest.approx(np.hstack([shares, shares / 2]))
-    assert list(drawn[6]) == [0.05, 0.05]
-    left, right = plot_latent_space({"all": generator.normal(size=(50, 512))}, {"all": drawn[0]})
-    for panel in (left, right):
+    *curves, level = plot_shares({"one": shares, "two": shares / 2}, bound=0.05).lines
+    drawn = np.stack([line.get_ydata() for line in curves], axis=1)
+    assert drawn == pytest.approx(np.hstack([shares, shares / 2]))
+    assert list(level.get_ydata()) == [0.05, 0.05]
+    panels = plot_latent_space({"all": generator.normal(size=(50, 512))}, {"all": shares})
+    for panel, first in zip(panels, (-4, 0), strict=True):
         values, edges, _ = panel.patches[0].get_data()
+        assert edges[0] == first
         assert (values * np.diff(edges)).sum() == pytest.approx(1)
-    values, edges, _ = left.patches[0].get_data()
-    assert values[np.searchsorted(edges, 0)] == pytest.approx(0.4, abs=0.03)

@@ -6,7 +6,6 @@ import sys
 import tracemalloc
 import unicodedata
 import zipfile
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +34,7 @@ def test_arrays_of_any_numbers_and_order_give_images_first(tmp_path, dtype, orde
     np.save(tmp_path / "X_lat.npy", images.astype(dtype, order=order))
     np.save(tmp_path / "labels_lat.npy", labels.astype(dtype))
     letters = load_letters(tmp_path)
-    for index, image in enumerate(letters.latin.images):
-        np.testing.assert_array_equal(image, images[:, :, index])
+    np.testing.assert_array_equal(letters.latin.images, images.transpose(2, 0, 1))
     np.testing.assert_array_equal(letters.latin.labels, labels)
     np.testing.assert_array_equal(letters.cyrillic.labels, np.load(tmp_path / "labels_cyr.npy"))
     assert (letters.latin.images.dtype, letters.latin.labels.dtype) == (np.uint8, np.int64)
@@ -87,8 +85,6 @@ def test_pictures_are_sorted_by_letter_and_name_and_others_are_left_out(tmp_path
         shutil.make_archive(str(tmp_path / "zips" / title), "zip", tmp_path / title)
     zipped, left_out_of_zips = read_folder(tmp_path / "zips")
     assert (zipped.digest(), left_out_of_zips) == (letters.digest(), left_out)
-    told = own._list(left_out["cyrillic"] + Counter(["\x1b[2J"]))
-    assert told == "'' (1), '\\x1b[2J' (1), Latin 'C' (1), 'БД' (1), Cyrillic 'Ж' (2)"
 
 
 def test_pictures_are_decoded_once_and_others_anew(tmp_path, monkeypatch):
@@ -231,27 +227,6 @@ def test_limits_hold_in_each_layout(tmp_path, monkeypatch, layout, limit, value)
     refusal_of(folder)
 
 
-@pytest.mark.parametrize(
-    ("layout", "name"),
-    [("arrays", "X_cyr.npy"), ("archives", "Latin.zip"), ("folders", "Latin/B/1.png")],
-)
-def test_any_change_of_a_file_gives_letters_or_a_refusal(tmp_path, layout, name):
-    file = LAYOUTS[layout](tmp_path) / name
-    sound, random = file.read_bytes(), np.random.default_rng(0)
-    for _ in range(15):
-        data = bytearray(sound)
-        for place in random.integers(-200, 300, size=3):
-            data[place % len(data)] = random.integers(256)
-        file.write_bytes(data)
-        try:
-            letters = load_letters(tmp_path)
-        except ValueError:
-            refusal_of(tmp_path)
-        else:
-            assert letters.latin.images.shape[1:] == (28, 28)
-            assert set(letters.latin.labels) == set(range(14))
-
-
 # Pictures
 
 TONES = np.random.default_rng(0).integers(40, 222, (28, 28)).astype(np.uint8)
@@ -276,15 +251,13 @@ def test_the_lightest_pixel_becomes_black_and_the_darkest_white(mode):
     np.testing.assert_allclose(letter, (221 - TONES.astype(float)) * 255 / 181, atol=1)
 
 
-@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "BMP", "GIF"])
-def test_the_same_letter_in_any_format_and_turned_as_it_says(image_format):
-    letter = read_letter(saved(drawing("F", 120)))
-    content = saved(drawing("F", 120), image_format)
-    assert np.abs(read_letter(content).astype(int) - letter).mean() < 8
-    exif = Image.Exif()
+def test_the_same_letter_in_any_format_and_turned_as_it_says():
+    letter, exif = read_letter(saved(drawing("F", 120))), Image.Exif()
     exif[0x0112] = 6
-    turned = read_letter(saved(drawing("F", 120).rotate(90), "JPEG", exif=exif))
-    assert np.abs(turned.astype(int) - letter).mean() < 8
+    contents = [saved(drawing("F", 120), name) for name in ("JPEG", "BMP", "GIF")]
+    contents.append(saved(drawing("F", 120).rotate(90), "JPEG", exif=exif))
+    for content in contents:
+        assert np.abs(read_letter(content).astype(int) - letter).mean() < 8
 
 
 @pytest.mark.parametrize("paper", [255, 200])
@@ -314,20 +287,17 @@ def test_a_straight_bar_gets_a_margin_of_a_fourteenth_and_a_pixel(height, width,
 
 
 def test_strokes_need_contrast():
-    for darker in (32, 31):
-        content = saved(Image.fromarray(np.uint8(200 - darker * np.tri(28))))
-        if darker == 32:
-            np.testing.assert_array_equal(read_letter(content), 255 * np.tri(28))
-        else:
-            with pytest.raises(ValueError, match="blank picture; expected strokes at least 32"):
-                read_letter(content)
+    image = Image.fromarray(np.uint8(200 - 32 * np.tri(28)))
+    np.testing.assert_array_equal(read_letter(saved(image)), 255 * np.tri(28))
+    with pytest.raises(ValueError, match="blank picture; expected strokes at least 32"):
+        read_letter(saved(image.point(lambda value: max(value, 169))))
 
 
 # The command
 
 
 def run(path, monkeypatch, capsys):
-    """Run the command and return its status and what it printed, twice."""
+    """Return the command's status, and what it printed as output and as errors."""
     monkeypatch.setattr(sys, "argv", ["assignment4", "letters", str(path)])
     status = __main__.main()
     return status, *capsys.readouterr()
@@ -360,16 +330,13 @@ def test_the_command_tells_what_it_found_and_how_to_use_it(tmp_path, monkeypatch
 
 
 def test_the_contact_sheet_has_a_row_for_each_letter_from_beginning_to_end(tmp_path):
-    write_folders(tmp_path)
-    for number in range(2, 30):
-        (tmp_path / f"Latin/B/{number:02}.png").write_bytes(saved(drawing("BD"[number > 28])))
-    letters = load_letters(tmp_path)
-    cyrillic, latin = draw_contact_sheet(letters).axes
+    letters = load_letters(write_arrays(tmp_path))
+    cyrillic, latin = draw_contact_sheet(letters, count=2).axes
     assert [text.get_text() for text in cyrillic.get_yticklabels()] == list(CYRILLIC)
-    mosaic = latin.images[0].get_array()
-    for shown, image in ((mosaic[:28, -28:], 28), (mosaic[:28, :28], 0), (mosaic[-28:, :28], 41)):
-        both = np.asarray(shown).ravel(), letters.latin.images[image].ravel()
-        assert np.corrcoef(*both)[0, 1] > 0.999
+    mosaic, images = np.asarray(latin.images[0].get_array()), letters.latin.images
+    first, *_, last = images[letters.latin.labels == 0]
+    for shown, image in ((mosaic[:28, :28], first), (mosaic[:28, -28:], last)):
+        assert np.corrcoef(shown.ravel(), image.ravel())[0, 1] > 0.999
 
 
 def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, monkeypatch, capsys):
@@ -380,8 +347,8 @@ def test_the_command_tells_in_one_line_what_is_wrong(tmp_path, monkeypatch, caps
         (tmp_path / "empty\n").mkdir(exist_ok=True)
         assert found in faults
         assert "npy files, or with Cyrillic.zip and Latin.zip, or with folders" in faults
-    (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("ASSIGNMENT4_CACHE", str(tmp_path / "file"))
+    (tmp_path / "file").write_bytes(b"")
     (tmp_path / "letters").mkdir()
     status, printed, faults = run(write_folders(tmp_path / "letters"), monkeypatch, capsys)
     assert (status, printed) == (1, "")

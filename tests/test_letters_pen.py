@@ -19,7 +19,7 @@ def hands():
 
 
 def test_skeletons_have_every_letter_and_pass_through_their_points():
-    """Without a hand, the places along the strokes come within a pixel of each given point."""
+    """Strokes come near each given point, and where all of these move, so does the letter."""
     assert set(CYRILLIC + LATIN) <= set(skeletons())
     for forms in skeletons().values():
         for form in forms:
@@ -28,31 +28,21 @@ def test_skeletons_have_every_letter_and_pass_through_their_points():
             gaps = np.abs(places[:, None] - given).sum(axis=2).min(axis=0)
             assert gaps.max() < 0.01
             np.testing.assert_allclose(form.weights.sum(axis=1), 1, atol=1e-3)
+            moved = form.follow @ np.outer(form.freedom > 0, [3.0, -2.0])
+            np.testing.assert_allclose(moved, [[3.0, -2.0]] * len(moved))
 
 
-def test_points_between_follow_their_neighbours():
-    """Where every point moves by the same, so does the whole letter."""
-    for form in skeletons()["Ф"]:
-        moves = np.outer(form.freedom > 0, [3.0, -2.0])
-        np.testing.assert_allclose(form.follow @ moves, np.tile([3.0, -2.0], (len(moves), 1)))
-
-
-def test_letters_are_the_same_bytes_for_the_same_seed(hands):
+def test_letters_are_the_same_bytes_for_the_same_seed_and_cropped_to_their_ink(hands):
     images, labels, writers = pen.write_letters(CYRILLIC, 140, hands=hands, seed=5)
-    again, *_ = pen.write_letters(CYRILLIC, 140, hands=pen.draw_hands(3), seed=5)
     others, *_ = pen.write_letters(CYRILLIC, 140, hands=hands, seed=6)
-    assert images.tobytes() == again.tobytes() != others.tobytes()
+    assert images.tobytes() != others.tobytes()
     assert hashlib.sha256(images.tobytes()).hexdigest()[:16] == "8da042906ccb5056"
     assert np.bincount(labels).tolist() == [10] * 14
     assert np.bincount(writers).max() == 14
-
-
-def test_letters_are_cropped_to_their_ink(hands):
-    """Ink touches all four borders, and there is paper too."""
-    images, *_ = pen.write_letters(LATIN, 280, hands=hands, seed=1)
     for border in (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]):
         assert (border.max(axis=1) >= 64).all()
-    assert images.min(axis=(1, 2)).max() < 64
+    with pytest.raises(ValueError, match="Δ"):
+        pen.write_letters("ΔΓ", 4, hands=hands, seed=0)
 
 
 @pytest.mark.parametrize("letter", ["Б", "Д", "Ф", "П"])
@@ -80,18 +70,12 @@ def test_letters_of_a_hand_are_nearer_to_each_other_than_to_those_of_other_hands
     assert within < 0.9 * between
 
 
-def test_a_letter_without_a_skeleton_is_named(hands):
-    with pytest.raises(ValueError, match="Δ"):
-        pen.write_letters("ΔΓ", 4, hands=hands, seed=0)
-
-
 def test_pen_letters_are_as_many_as_in_the_report_by_all_hands():
     letters = pen_letters(0)
-    assert (len(letters.cyrillic), len(letters.latin)) == (5798, 6015)
+    assert str(letters) == "pen: 5798 Cyrillic and 6015 Latin images"
     for alphabet in (letters.cyrillic, letters.latin):
-        assert len(set(alphabet.families.tolist())) == pen.HANDS
-        pixels = alphabet.images.reshape(len(alphabet), -1)
-        assert len(np.unique(pixels, axis=0)) == len(alphabet)
+        assert len(set(alphabet.families)) == pen.HANDS
+        assert len({image.tobytes() for image in alphabet.images}) == len(alphabet)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import nbformat
 from assignment4.book.notebooks import chapter_paths
 from assignment4.claims import MARKS, Claim, book_claims, outcome_on_other_letters, typeset
 from assignment4.figures.pages import fill_page, option_elements
-from assignment4.letters.loading import are_of_the_book
+from assignment4.letters.pairs import are_of_the_book
 from assignment4.tables import html_row, html_table
 
 

@@ -21,8 +21,7 @@ from assignment4.latent_search.walk import Walks
 def plot_shares(curves: Mapping[str, np.ndarray], *, bound: float) -> Axes:
     """Draw how far images are from their class means at each step, above a level line, the bound.
 
-    For each of up to three names it takes (steps + 1, classes): squared distances over the variance
-    of the class's letters.
+    It takes (steps + 1, classes), in variances of the letters, for each of up to three names.
     """
     axes = plt.figure(figsize=(7, 3.6), layout="constrained").subplots()
     for (name, shares), (color, dashes) in zip(curves.items(), LINES, strict=False):
@@ -39,10 +38,7 @@ def plot_shares(curves: Mapping[str, np.ndarray], *, bound: float) -> Axes:
 def plot_latent_space(
     coordinates: Mapping[str, np.ndarray], distances: Mapping[str, np.ndarray]
 ) -> list[Axes]:
-    """Draw how coordinates of vectors are distributed, and distances, for up to three names each.
-
-    The arrays may have any shape.
-    """
+    """Draw how coordinates and distances, of any shape, are distributed, by up to three names."""
     panels = panels_in_a_row(2, 9, 3.2)
     farthest = max(map(np.max, distances.values()))
     edges = np.linspace(-4, 5, 181), np.linspace(0, farthest, 61)
@@ -76,8 +72,7 @@ def fade(path: np.ndarray) -> np.ndarray:
 class LatentWalk:
     """Walks between all pairs of letters, with two letters to choose and a slider to move.
 
-    The name makes the ids in a page unique: letters, digits and hyphens, or ValueError. The labels
-    are what a judge reads in each of `walks.images`, (n,).
+    The name is for ids; see `check_name`. The labels (n,) are what a judge reads in the images.
     """
 
     def __init__(self, name: str, walks: Walks, labels: np.ndarray) -> None:

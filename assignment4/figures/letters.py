@@ -25,8 +25,7 @@ def plot_letters(
 ) -> Axes:
     """Draw rows of images, each stretched to its own range from black to white.
 
-    A constant image is black. The rows are as many images, (columns, 28, 28) or (columns, 28, 28,
-    1), below a name for each column if there are names.
+    The rows are as many images, (columns, 28, 28) or (columns, 28, 28, 1); a constant one is black.
     """
     stretched = {}
     for name, images in rows.items():
@@ -39,16 +38,13 @@ def plot_letters(
 
 
 def samples_by_class(alphabet: Alphabet, *, count: int) -> dict[str, np.ndarray]:
-    """Return so many rows for `plot_letters` of an image of each class, in label order.
-
-    Their names are such as "Cyrillic 1"; where a class has fewer images, they repeat.
-    """
+    """Return so many rows for `plot_letters`, such as "Cyrillic 1", of an image of each class."""
     name = ALPHABETS["cyrillic" if alphabet.letters == CYRILLIC else "latin"]
     return {f"{name} {row + 1}": one_of_each(alphabet, row).images for row in range(count)}
 
 
 def plot_rendering(shape: np.ndarray, *, seed: int, count: int = 4) -> list[Axes]:
-    """Draw a letter's signed distances, and so many images that random variations make of it."""
+    """Draw a letter's signed distances, and images that random variations make of it."""
     axes = panels_in_a_row(count + 1, 2 * (count + 1), 2.2)
     distances = axes[0].imshow(shape, cmap="PuOr", vmin=-15, vmax=15)
     axes[0].contour(shape, levels=[0], colors="black", linewidths=1)
@@ -105,10 +101,7 @@ def plot_normalization(axes: Axes, images: np.ndarray) -> Axes:
 
 
 def draw_contact_sheet(letters: Letters, *, count: int = 8) -> Figure:
-    """Return a figure with a row of each letter's images, Cyrillic beside Latin.
-
-    A row has images from the first to the last, no more than `count` of them.
-    """
+    """Return a figure with up to `count` images of each letter, from the first to the last."""
     figure = Figure(figsize=(10, 8), layout="constrained")
     panels = figure.subplots(1, 2)
     for axes, alphabet in zip(panels, (letters.cyrillic, letters.latin), strict=True):

@@ -18,14 +18,11 @@ NUMBERS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400, 784)
 class Reconstructions:
     """Letters to choose, and a slider for the number of components that are kept.
 
-    It takes a name for the ids in a page (letters, digits and hyphens), the components of images of
-    as many pixels, images (n, size, size) or (n, size, size, 1) normalised as the samples were, a
-    character for each, and the k in ascending order. What does not fit raises ValueError.
-
-    Attributes:
-        images: (n * (numbers + 1), size, size) float64; for each letter what the first k components
-            restore, for every k, and last the letter itself.
-        shares: (n, numbers) float64, what is left of a letter's squared distance from the mean.
+    It takes a name for ids (see `check_name`), components, images (n, size, size) or (n, size,
+    size, 1) normalised as their samples were, a character for each, and numbers in ascending order;
+    ValueError for what does not fit. The images become (n * (numbers + 1), size, size): of each
+    letter what the first k components restore, for every k, and itself. `shares`, (n, numbers), are
+    what is left of a letter's squared distance from the mean.
     """
 
     def __init__(

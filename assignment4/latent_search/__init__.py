@@ -23,30 +23,3 @@ from assignment4.latent_search.trap import (
     trains_only_latent,
 )
 from assignment4.latent_search.walk import Walks, nearest_mixtures, walk_between_letters
-
-__all__ = [
-    "LARGEST_SHARE",
-    "Search",
-    "Walks",
-    "are_letters",
-    "batch_variance",
-    "copy_of",
-    "deviation",
-    "directional_derivative",
-    "draw_starts",
-    "epsilon",
-    "find_the_same",
-    "finds_letters",
-    "keeps_statistics",
-    "latent_gradients",
-    "move_normalization_behind_reshape",
-    "nearest_mixtures",
-    "normalization_jacobian",
-    "reading_accuracies",
-    "search",
-    "search_as_scripts",
-    "search_one_by_one",
-    "shares_of_variance",
-    "trains_only_latent",
-    "walk_between_letters",
-]

@@ -28,12 +28,9 @@ LEARNING_RATE = 1e-2
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """Vectors (..., classes, 512) after the last step, and their images (..., classes, 28, 28, 1).
 
-    Attributes:
-        vectors: (..., classes, 512) float32, after the last step.
-        images: (..., classes, 28, 28, 1) float32, what the decoder makes of them.
-        losses: (steps + 1, ..., classes) float32, before each step and after the last.
+    The losses (steps + 1, ..., classes) are before each step and after the last; all is float32.
     """
 
     vectors: np.ndarray
@@ -42,19 +39,12 @@ class Search:
 
 
 class Descent:
-    """Adam steps on latent vectors, one for each class, compiled once and run many times.
+    """Adam steps on latent vectors, compiled once and run many times; see `search`.
 
-    What is minimised is the sum of the vectors' losses. The decoder treats each vector as if it
-    were alone, and Adam each number, so no vector's path depends on the others'; unless the
-    decoder runs in training mode, where batch normalisation mixes the vectors of a batch.
-
-    Args:
-        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
-        shape: of the vectors without their 512 numbers, (..., classes).
-        steps: how many of Adam.
-        learning_rate: of Adam.
-        training: whether the decoder runs in training mode, and moves its moving statistics.
-        weights: variables of the decoder that are optimised beside the vectors, and moved.
+    What is minimised is the sum of the losses. The decoder treats each vector as if it were alone,
+    and Adam each number, so no vector's path depends on the others'; unless the decoder runs in
+    training mode, where batch normalisation mixes the vectors of a batch. The shape is (...,
+    classes); `weights` are optimised beside the vectors, and moved.
     """
 
     def __init__(
@@ -76,7 +66,7 @@ class Descent:
         self._compiled = tf.function(self._descend)
 
     def run(self, means: np.ndarray, constants: np.ndarray, starts: np.ndarray) -> Search:
-        """Return what is found from given starts; see `search` for the arguments."""
+        """Return what is found from given starts; see `search`."""
         if starts.shape != (*self.shape, LATENT_SIZE):
             raise ValueError(f"starts of shape {starts.shape}, not {(*self.shape, LATENT_SIZE)}")
         if not self.shape[-1] == len(means) == len(constants):
@@ -123,16 +113,14 @@ def search(
     learning_rate: float = LEARNING_RATE,
     training: bool = False,
 ) -> Search:
-    """Search one latent vector for each class, all at once; the decoder's weights stay.
-
-    What is found comes from the cache where the same search has been made before.
+    """Search a latent vector for each class, all at once, or take what was found from the cache.
 
     Args:
-        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
-        means: (classes, 28, 28, 1) float, the mean training letter of each class.
-        constants: (classes,) float, the variance of each class's letters, a pixel.
+        decoder: from (n, 512) to (n, 28, 28, 1); its weights stay.
+        means: (classes, 28, 28, 1), the mean training letters.
+        constants: (classes,), the variance of each class's letters, a pixel.
         starts: (..., classes, 512) float32; axes in front hold further starts of each class.
-        steps: how many Adam steps.
+        steps: of Adam.
         learning_rate: of Adam.
         training: whether the decoder runs in training mode, which is wrong: its moving statistics
             move, and what is found for a vector depends on the others.
@@ -165,8 +153,8 @@ def search_one_by_one(
 ) -> Search:
     """Search vectors one after the other, each in a batch of its own, (classes, 512) float32.
 
-    The other arguments are those of `search`. `weights` are variables of the decoder that are
-    optimised beside each vector and not put back before the next one.
+    `weights` are variables of the decoder that are optimised beside each vector and not put back
+    before the next one; for the others see `search`.
     """
     options = {"steps": steps, "learning_rate": learning_rate, "training": training}
     names = {"weights": [weight.path for weight in weights]}
@@ -202,10 +190,7 @@ def joined(found: Sequence[Search]) -> Search:
 
 
 def draw_starts(*shape: int, seed: int) -> np.ndarray:
-    """Return vectors of 512 numbers from N(0, 1), (*shape, 512) float32.
-
-    Source: the report's public source.
-    """
+    """Return vectors from N(0, 1), (*shape, 512) float32. Source: the report's public source."""
     generator = np.random.default_rng(seed)
     return generator.standard_normal((*shape, LATENT_SIZE), dtype=np.float32)
 
@@ -233,7 +218,7 @@ def kept(
     *,
     moving: Sequence[keras.Variable] = (),
 ) -> dict[str, np.ndarray]:
-    """Return what a search finds by name, from the cache where it is in it.
+    """Return what a search finds, by name, from the cache where it is in it.
 
     The variables `moving` end where the search leaves them, also where it was made before.
     """

@@ -21,19 +21,11 @@ TOLERANCE = 1e-3
 def shares_of_variance(
     images: np.ndarray, means: np.ndarray, constants: np.ndarray, labels: np.ndarray | slice = ...
 ) -> np.ndarray:
-    """Return the squared distance of images to class means, over the classes' own variances.
+    """Return the squared distances of images to class means, over the classes' own variances.
 
-    The mean itself has the share 0, and the letters of a class have the share 1 on average.
-
-    Args:
-        images: (..., classes, 28, 28, 1), an image of each class in label order; or (n, 28, 28, 1)
-            with their `labels`.
-        means: (classes, 28, 28, 1), the mean training letters.
-        constants: (classes,), the variance of each class's letters, a pixel.
-        labels: (n,), the class of each image, where they are not in label order.
-
-    Returns:
-        (..., classes) or (n,) float64.
+    The mean itself has the share 0, and the letters of a class have the share 1 on average. Images
+    are (..., classes, 28, 28, 1), one of each class in label order, or (n, 28, 28, 1) with their
+    labels (n,); the shares are (..., classes) or (n,). For the others see `search`.
     """
     distances = np.square(images - means[labels]).mean(axis=(-3, -2, -1))
     return distances / constants[labels]
@@ -52,16 +44,12 @@ def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndar
     Needed are judges that are surely right on more than 95 % of real letters; for each judge,
     more than 90 % of the found images surely read right, and those of each class from more than
     half of the starts; for each class a mean share of the variance, over the starts, that is
-    surely below 5 %.
+    surely below 5 %. Where a judge does not count, it is open.
 
     Args:
         letters: for each judge, its accuracy on real letters that it has not seen.
         read: (judges, starts, classes) integers, the label that each reads in each found image.
-        shares: (starts, classes), what `shares_of_variance` returns.
-
-    Returns:
-        That all of it holds, that something surely does not, or None, also where a judge does not
-        count.
+        shares: (starts, classes), those of `shares_of_variance`.
     """
     on_found = reading_accuracies(read)
     right = (read == np.arange(read.shape[-1])).mean(axis=1)
@@ -93,10 +81,6 @@ def are_letters(judges: Sequence[Judge], images: np.ndarray) -> Finding:
 
 
 def reading_accuracies(read: np.ndarray) -> list[Interval]:
-    """Return for each judge the share of found images that it reads as their class.
-
-    Args:
-        read: (judges, starts, classes) integers.
-    """
+    """Return for each judge the share of images, (judges, starts, classes), read as their class."""
     labels = np.broadcast_to(np.arange(read.shape[-1]), read.shape[1:])
     return [accuracy(one.ravel(), labels.ravel()) for one in read]

@@ -43,12 +43,8 @@ def directional_derivative(
     r"""Return the derivative of a normalised value, in a batch of any size, along a direction u.
 
     Along $x + t u$ the mean is $\bar x + t \bar u$, and the variance is $v + 2 t c + t^2 w$ with
-    $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u.
-
-    Args:
-        direction: u at the place of the value, in the symbol d for d at that place.
-        mean: of u over the batch.
-        product: c, in the symbol v for the variance of x.
+    $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u. Given are u at the place
+    of the value, in the symbol d; its mean over the batch; and c, the product, in the symbol v.
     """
     t, w = sympy.symbols("t w", real=True)
     spread = batch_variance + 2 * t * product + t**2 * w
@@ -57,7 +53,7 @@ def directional_derivative(
 
 
 def copy_of(decoder: keras.Model) -> keras.Model:
-    """Return a decoder with weights of its own, equal to the given one's."""
+    """Return a decoder with equal weights of its own."""
     copy = keras.models.clone_model(decoder)
     copy.set_weights(decoder.get_weights())
     return copy
@@ -71,8 +67,8 @@ def normalizations(decoder: keras.Model) -> list[layers.BatchNormalization]:
 def draw_normalizations(decoder: keras.Model, generator: np.random.Generator) -> None:
     """Set a decoder's batch normalisations to random values, as the report's scripts begin.
 
-    Scales and moving variances are from N(1, 0.1), shifts and moving means from N(0, 0.1), without
-    what lies more than two deviations off. Source: the report's latent_space.py.
+    Scales and moving variances are from N(1, 0.1), shifts and moving means from N(0, 0.1), cut at
+    two deviations. Source: the report's latent_space.py.
     """
     draw = stats.truncnorm(-2, 2).rvs
     for layer in normalizations(decoder):
@@ -95,12 +91,11 @@ def search_as_scripts(
 
     One letter after the other, in batches of one, with batch normalisation in training mode. Each
     letter has the decoder's own weights, without the last bias, and normalisations drawn anew.
-    Beside the vector their scales and shifts are optimised, and the slopes of the activations. For
-    the arguments see `search_one_by_one`.
+    Beside the vector their scales and shifts are optimised, and the slopes of the activations.
 
     Returns:
-        What was found, with the images as drawn in training mode after the last step; and the
-        images that the scripts show, drawn with the moving averages, (classes, 28, 28, 1).
+        What was found, with images as drawn in training mode after the last step; and the images
+        that the scripts show, drawn with the moving averages, (classes, 28, 28, 1).
 
     Source: the report's latent_space.py.
     """
@@ -122,8 +117,8 @@ def search_as_scripts(
 def move_normalization_behind_reshape(decoder: keras.Model) -> keras.Model:
     """Return a decoder whose first batch normalisation averages over pixels as well.
 
-    All other layers are shared with the given decoder. The moved normalisation has a scale and a
-    shift for each of the 64 channels, the mean of those for the units that become the channel.
+    All other layers are shared. The moved one has a scale and a shift for each of the 64 channels,
+    the mean of those for the units that become the channel.
     """
     before = decoder.get_layer("expand_normalization")
     maps = decoder.get_layer("reshape").target_shape
@@ -146,33 +141,24 @@ def latent_gradients(
 ) -> np.ndarray:
     """Return the gradient of each vector's loss, each in a batch of its own, (n, 512) float32.
 
-    Args:
-        decoder: in training mode, its moving statistics are put back afterwards.
-        means: (n, 28, 28, 1), one for each vector.
-        vectors: (n, 512).
-        training: whether the decoder runs in training mode.
+    The means are (n, 28, 28, 1), the vectors (n, 512). It works on a copy of the decoder.
     """
-    statistics = [(variable, variable.numpy()) for variable in decoder.non_trainable_variables]
-    gradients = []
+    decoder, gradients = copy_of(decoder), []
     for mean, vector in zip(means, tf.constant(vectors), strict=True):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(vector)
             image = decoder(vector[tf.newaxis], training=training)
             loss = tf.reduce_mean(tf.square(image - mean))
         gradients.append(tape.gradient(loss, vector))
-    for variable, value in statistics:
-        variable.assign(value)
     return np.stack(gradients)
 
 
 def keeps_statistics(before: keras.Model, after: keras.Model) -> bool:
     """Return True if the moving means and variances of two decoders are equal."""
     return all(
-        np.array_equal(first, last)
-        for one, other in zip(normalizations(before), normalizations(after), strict=True)
-        for first, last in (
-            (one.moving_mean, other.moving_mean),
-            (one.moving_variance, other.moving_variance),
+        np.array_equal(one, other)
+        for one, other in zip(
+            before.non_trainable_variables, after.non_trainable_variables, strict=True
         )
     )
 
@@ -182,15 +168,9 @@ def trains_only_latent(
 ) -> Finding:
     """Return whether a search moved its vectors, nothing else, and drew with the decoder as it was.
 
-    Every weight of the decoder, the moving statistics among them, must have the same bits before
-    and after; every vector must have moved; and the images must be those that the decoder from
-    before makes of the vectors.
-
-    Args:
-        found: what the search found.
-        starts: the vectors from which it set out, (..., classes, 512).
-        before: the decoder as it was before the search, a copy.
-        after: the decoder with which the search was made.
+    Every weight of the decoder, the moving statistics among them, must have the same bits before,
+    in a copy, and after; every vector must have moved from its start, (..., classes, 512); and the
+    images must be those that the decoder from before makes of the vectors.
     """
     pairs = list(zip(before.get_weights(), after.get_weights(), strict=True))
     kept_bits = sum(first.tobytes() == last.tobytes() for first, last in pairs)

@@ -16,13 +16,10 @@ POSITIONS = 9
 
 @dataclass(frozen=True)
 class Walks:
-    """What the decoder draws on the way between any two letters.
+    """What the decoder draws on the way between any two letters, one for each class.
 
-    Attributes:
-        letters: one character for each class.
-        positions: how many images a walk has, both ends among them.
-        images: first the image of each class's vector; then for each pair of classes a < b, in
-            the order of `pairs`, those at equal steps from a to b without the ends, (n, 28, 28).
+    The images (n, 28, 28) are first those of the classes' vectors; then, for each of the pairs,
+    those at equal steps from a to b without the ends: a walk has `positions` with them.
     """
 
     letters: str
@@ -35,10 +32,8 @@ class Walks:
         return list(combinations(range(len(self.letters)), 2))
 
     def path(self, first: str, last: str) -> np.ndarray:
-        """Return all images from one letter to another, (positions, 28, 28)."""
+        """Return all images from a letter to another one, (positions, 28, 28)."""
         a, b = self.letters.index(first), self.letters.index(last)
-        if a == b:
-            return np.repeat(self.images[[a]], self.positions, axis=0)
         inner = self.positions - 2
         begin = len(self.letters) + self.pairs.index((min(a, b), max(a, b))) * inner
         between = self.images[begin : begin + inner][:: 1 if a < b else -1]
@@ -56,11 +51,7 @@ def walk_between_letters(
 ) -> Walks:
     """Return the images of (1 - t) a + t b for all pairs of vectors a and b, at equal steps of t.
 
-    Args:
-        decoder: from latent vectors (n, 512) to images (n, 28, 28, 1).
-        vectors: (classes, 512) float32, the ends of the walks.
-        letters: one character for each class.
-        positions: how many images a walk has, both ends among them.
+    The decoder is from (n, 512) to (n, 28, 28, 1), the vectors are (classes, 512) float32.
     """
     share = np.linspace(0, 1, positions, dtype=np.float32)[1:-1, np.newaxis]
     inner = [(1 - share) * a + share * b for a, b in combinations(vectors, 2)]
@@ -69,10 +60,7 @@ def walk_between_letters(
 
 
 def nearest_mixtures(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compare a walk with the fading of its first image into its last.
-
-    Args:
-        path: (positions, height, width), its ends not alike.
+    """Compare a walk, (positions, height, width), with the fading of its first image into its last.
 
     Returns:
         For each image the share of the last image in the mixture nearest to it, and its squared

@@ -13,15 +13,10 @@ NAME = "typefaces"  # the source of the book's own letters
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Images of the fourteen letters of one alphabet.
+    """Images (n, 28, 28) uint8, white on black, of the fourteen letters of one alphabet.
 
-    Attributes:
-        letters: the fourteen letters in label order.
-        images: (n, 28, 28) uint8, white on black.
-        labels: (n,) int64, 0 to 13.
-        families: (n,) str, the typeface family of each image; empty for letters from files.
-        styles: (n,) str, the typeface's style; empty for letters from files.
-        report_size: how many images the report had of this alphabet.
+    Labels, (n,) int64, count the letters from 0. Families and styles, (n,) str, are those of the
+    typefaces, or empty. The report had `report_size` images.
     """
 
     letters: str
@@ -75,38 +70,29 @@ class Letters:
 
 
 def one_of_each(alphabet: Alphabet, number: int = 0) -> Alphabet:
-    """Return one image of each class, in label order.
-
-    Args:
-        alphabet: with at least one image of each class.
-        number: which of its class, counted from 0; a class with fewer starts again.
-    """
+    """Return the image of that number, from 0, of each class; small ones start again."""
     members = [np.flatnonzero(alphabet.labels == c) for c in range(len(alphabet.letters))]
     return alphabet.select([places[number % len(places)] for places in members])
 
 
 def describe_classes(letters: Letters) -> Table:
-    """Return a table with each class's letters, numbers of images and share of ink."""
+    """Return each class's letters, numbers of images and share of pixels at least half white."""
     names, columns = ["label"], [range(len(letters.latin.letters))]
     for name, title in ALPHABETS.items():
         alphabet = getattr(letters, name)
-        shares = [f"{share:.2f}" for share in ink(alphabet)]
+        counts = np.bincount(alphabet.labels)
+        bright = (alphabet.images >= 128).mean(axis=(1, 2))
+        shares = np.bincount(alphabet.labels, weights=bright) / counts
         names += [title, "images", "ink"]
-        columns += [alphabet.letters, np.bincount(alphabet.labels), shares]
+        columns += [alphabet.letters, counts, [f"{share:.2f}" for share in shares]]
     return Table(names, list(zip(*columns, strict=True)))
 
 
-def ink(alphabet: Alphabet) -> np.ndarray:
-    """Return for each class the share of pixels at least half as bright as white, (14,)."""
-    bright = (alphabet.images >= 128).mean(axis=(1, 2))
-    return np.bincount(alphabet.labels, weights=bright) / np.bincount(alphabet.labels)
-
-
 def slant_spread(alphabet: Alphabet) -> float:
-    """Return how much the slant varies within a class: its standard deviation, over the classes.
+    """Return the standard deviation of the slants within a class, averaged over the classes.
 
     An image's slant is the slope of the line that best predicts a pixel's column from its row,
-    weighted by brightness: cov(column, row) / var(row). Upright letters have slants about 0.
+    weighted by brightness: cov(column, row) / var(row).
     """
     weights = alphabet.images.astype(float)
     weights /= weights.sum(axis=(1, 2), keepdims=True)

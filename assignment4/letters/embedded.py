@@ -16,12 +16,10 @@ CYRILLIC_COUNT, LATIN_COUNT = 5798, 6015  # images, as in the report
 
 
 def render_letters(letters: str, count: int, *, seed: int) -> tuple[np.ndarray, ...]:
-    """Render images of letters, each letter and typeface equally often, in random order.
+    """Render letters, each and in each typeface equally often, in random order.
 
-    The same seed, a non-negative integer, gives the same bytes on any machine.
-
-    Returns:
-        images (count, 28, 28) uint8, labels (count,) int64, families and styles (count,) str.
+    A seed, from 0, gives the same bytes anywhere: images (count, 28, 28) uint8, labels (count,)
+    int64, families and styles (count,) str.
     """
     labels = np.arange(count) % len(letters)
     faces = np.arange(count) // len(letters) % len(TYPEFACES)
@@ -36,22 +34,18 @@ def render_letters(letters: str, count: int, *, seed: int) -> tuple[np.ndarray, 
 
 
 def embedded_letters(seed: int) -> Letters:
-    """Return the letters of typefaces of both alphabets, drawn with a non-negative seed.
-
-    Raises:
-        ValueError: too few typefaces have the letters of the pairs.
-    """
+    """Return the letters of typefaces; ValueError if too few typefaces have those of the pairs."""
     check_typefaces()
     return Letters(cyrillic_letters(seed), latin_letters(seed), RENDERED)
 
 
 def cyrillic_letters(seed: int) -> Alphabet:
-    """Return the 5,798 embedded Cyrillic letters; see `render_letters`."""
+    """Return as many as the report had; see `render_letters`."""
     return _stored_letters("cyrillic", CYRILLIC, CYRILLIC_COUNT, 2 * seed)
 
 
 def latin_letters(seed: int) -> Alphabet:
-    """Return the 6,015 embedded Latin letters; see `render_letters`."""
+    """Return as many as the report had; see `render_letters`."""
     return _stored_letters("latin", LATIN, LATIN_COUNT, 2 * seed + 1)
 
 
@@ -76,7 +70,7 @@ def _stored_letters(name: str, letters: str, count: int, seed: int) -> Alphabet:
 
 
 def check_typefaces() -> None:
-    """Raise ValueError for pairs whose letters too few typefaces have to be divided by family."""
+    """Raise ValueError if the letters of the pairs are in too few families to hold some out."""
     families = set(typeface_families())
     if not families > set(HELD_OUT_FAMILIES):
         found = f"all letters in the typeface families {sorted(families)} only"

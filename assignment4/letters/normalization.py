@@ -20,31 +20,18 @@ def _as_batch(images: np.ndarray) -> np.ndarray:
 def normalize_mean(images: np.ndarray) -> np.ndarray:
     r"""Subtract from each image its own mean: $x - \bar x$.
 
-    Args:
-        images: (n, height, width) of any real dtype; it becomes float64.
-
-    Raises:
-        ValueError: the batch has another rank, or a value is not finite.
-
-    Source: report, Exercise 2 a.
+    Images are (n, height, width), of any real dtype, and become float64; ValueError for another
+    rank or a value that is not finite. Source: report, Exercise 2 a.
     """
     images = _as_batch(images)
     return images - images.mean(axis=(1, 2), keepdims=True)
 
 
 def normalize_stddev(images: np.ndarray) -> np.ndarray:
-    r"""Divide each image by its own standard deviation: $x / \sigma(x)$.
+    r"""Divide each image by its own standard deviation, with n in the denominator: $x / \sigma(x)$.
 
-    The deviation is the population's, with n in the denominator, not n - 1.
-
-    Args:
-        images: (n, height, width) of any real dtype; it becomes float64.
-
-    Raises:
-        ValueError: the batch has another rank, a value is not finite, or an image is constant, so
-            that no factor gives it deviation 1; the message gives its index.
-
-    Source: report, Exercise 2 a.
+    Beside the errors of `normalize_mean`, ValueError names an image that is constant. Source:
+    report, Exercise 2 a.
     """
     images = _as_batch(images)
     constant = (
@@ -65,12 +52,12 @@ def normalize(images: np.ndarray) -> np.ndarray:
 
 
 def means_are_zero(images: np.ndarray) -> bool:
-    """Return True if every image of (n, height, width) float64 has mean 0, up to rounding."""
+    """Return True if every image, (n, height, width) float64, has mean 0, up to rounding."""
     return bool(np.abs(images.mean(axis=(1, 2))).max() <= ROUNDING * np.abs(images).max())
 
 
 def deviations_are_one(images: np.ndarray) -> bool:
-    """Return True if every image of (n, height, width) float64 has standard deviation 1."""
+    """Return True if every image, (n, height, width) float64, has standard deviation 1."""
     return bool(np.abs(images.std(axis=(1, 2)) - 1).max() <= ROUNDING)
 
 

@@ -1,7 +1,8 @@
-"""Letters of a person's own, in a folder: npy files as the course's, archives, or pictures."""
+"""The letters in use: the book's own, or a person's npy files, archives or folders of pictures."""
 
 import hashlib
 import io
+import os
 import re
 import shlex
 import unicodedata
@@ -19,7 +20,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from assignment4 import cache
 from assignment4.letters.alphabets import Alphabet, Letters, describe_classes
-from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT
+from assignment4.letters.embedded import CYRILLIC_COUNT, LATIN_COUNT, embedded_letters
 from assignment4.letters.pairs import (
     ALPHABETS,
     CYRILLIC,
@@ -28,6 +29,7 @@ from assignment4.letters.pairs import (
     FileError,
     described,
     faults_of,
+    letters_folder,
 )
 from assignment4.letters.rendering import SIZE
 
@@ -54,12 +56,22 @@ BYPRODUCTS = re.compile(r"(^|/)(\.|__MACOSX/|Thumbs\.db$|desktop\.ini$)", re.IGN
 Files = dict[str, Callable[[], IO[bytes]]]  # by a name such as "Cyrillic/Б/1.png", what opens it
 
 
+def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> Letters:
+    """Return both alphabets with images, labels and the origin of each image.
+
+    The source is a folder in one of the LAYOUTS, by default what the environment variable
+    ASSIGNMENT4_LETTERS names. Without either, the letters are drawn of typefaces with the seed: as
+    many as in the report, `embedded` ones unless ASSIGNMENT4_PAIRS names other pairs. ValueError,
+    of one line: a file is not as its layout asks, or too few typefaces have the pairs' letters.
+    """
+    folder = letters_folder() if source is None else Path(source)
+    return embedded_letters(seed) if folder is None else read_folder(folder)[0]
+
+
 def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
     """Print what a folder of letters holds, and how to use them; `draw` some into the cache.
 
-    Raises:
-        ValueError: something in the folder is not as it should be; see `faults_of`.
-        OSError: the cache cannot be written.
+    ValueError: see `faults_of`. OSError: the cache cannot be written.
     """
     folder = folder.expanduser().resolve()
     letters, left_out = read_folder(folder)
@@ -80,13 +92,9 @@ def check(folder: Path, draw: Callable[[Letters], Figure]) -> None:
 def read_folder(folder: Path) -> tuple[Letters, dict[str, Counter]]:
     """Return the letters of a folder, and what was left out: numbers of files by their folders.
 
-    The folder has the course's four npy files; or archives such as Cyrillic.zip and Latin.zip; or
-    folders such as Cyrillic and Latin. In these, pictures lie in a folder named by their letter,
-    small or capital. They are sorted by labels and names, and decoded once, then kept in the cache.
-
-    Raises:
-        ValueError: something is not what the layout asks for; see `faults_of`.
-        OSError: the cache's folder cannot be read or written.
+    The layouts are LAYOUTS. Pictures lie in a folder named by their letter, small or capital. They
+    are sorted by labels and names, and decoded once, then kept in the cache. ValueError: see
+    `faults_of`. OSError: the cache cannot be read or written.
     """
     with faults_of(folder, LAYOUTS):
         present = {path.name for path in folder.iterdir()}
@@ -104,7 +112,6 @@ def read_folder(folder: Path) -> tuple[Letters, dict[str, Counter]]:
 
 
 def _place(alphabet: str, present: set[str]) -> str:
-    """Return the one name that says, in small letters or capitals, that it holds an alphabet."""
     title = ALPHABETS[alphabet]
     found = sorted(n for n in present if n.lower() in (title.lower(), f"{title.lower()}.zip"))
     if len(found) != 1:
@@ -142,7 +149,7 @@ def _read_arrays(images_path: Path, labels_path: Path, letters: str) -> tuple[np
 
 
 def _load(path: Path, frame: tuple[int, ...], *, largest: int) -> np.ndarray:
-    """Return whole numbers from 0 to the largest, (*frame, n), that stay in the file."""
+    """Return whole numbers up to the largest, (*frame, n), that stay in the file."""
     values = np.lib.format.open_memmap(path, mode="r")  # which reads no pickles
     *sides, count = values.shape or (0,)
     if (*sides,) != frame or not 0 < count <= MOST_IMAGES:
@@ -213,7 +220,6 @@ def _files_in_archive(path: Path, letters: str) -> Files:
 
 
 def _folder_of(name: str) -> str:
-    """Return the name of the folder that a file lies in, composed; empty without a folder."""
     return unicodedata.normalize("NFC", name).rpartition("/")[0].rpartition("/")[2]
 
 
@@ -240,13 +246,12 @@ def _each(files: Files, path: Path, function: Callable[[bytes], object]) -> Iter
 
 
 def read_letter(content: bytes) -> np.ndarray:
-    """Return the letter that a PNG, JPEG, BMP or GIF file shows, from the file's bytes.
+    """Return the letter that a picture shows, (28, 28) uint8, from its file's bytes.
 
-    Transparent pixels are paper; where nothing shows on white paper, the opaque pixels are the
-    strokes. The lightest pixel becomes black and the darkest white. The strokes, what is nearer to
-    the darkest, are cropped to their bounding box and stretched to a square, as the course's were:
-    (28, 28) uint8, white on black, touching all four borders, not constant. Any exception says
-    that the bytes are no such file, or the picture is too large, or blank; see `faults_of`.
+    Transparent pixels are paper; where nothing shows on white paper, the opaque ones are strokes.
+    The lightest pixel becomes black and the darkest white. What is nearer to the darkest is cropped
+    to its bounding box and stretched to a square, as the course's were. Any exception says that the
+    file is at fault; see `faults_of`.
     """
     try:
         Image.open(io.BytesIO(content), formats=FORMATS).verify()  # which compares checksums

@@ -35,15 +35,12 @@ def faults_of(path: Path | str, expected: str) -> Iterator[None]:
 
 
 def printable(text: Path | str) -> str:
-    """Return text that any terminal shows in one line; odd characters are escaped."""
+    """Return text in one line that any terminal shows, odd characters escaped."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in str(text))
 
 
 def alphabet_name(letter: str) -> str:
-    """Return the name of a capital's alphabet, such as "Greek"; empty for anything else.
-
-    Unicode names a letter by its alphabet, as in GREEK CAPITAL LETTER BETA.
-    """
+    """Return the alphabet that Unicode names a capital by, such as "Greek"; else an empty text."""
     if len(letter) != 1 or unicodedata.category(letter) != "Lu":
         return ""
     name, capital, _ = unicodedata.name(letter).partition(" CAPITAL LETTER ")
@@ -56,14 +53,10 @@ def described(text: str) -> str:
 
 
 def read_pairs(path: Path) -> Pairs:
-    """Return the fourteen pairs of a text file, in its order.
+    """Return the fourteen pairs of a UTF-8 text file, in its order.
 
-    The file is UTF-8. Each line has a pair: two capital letters with white space between them. Each
-    column has letters of one alphabet, none of them twice, and the alphabets are two. Blank lines,
-    and what follows a `#`, are passed over.
-
-    Raises:
-        ValueError: the file cannot be read, or is not as above; see `faults_of`.
+    A line has two capitals with white space between them, each column letters of one alphabet, none
+    of them twice. Blank lines, and what follows a `#`, are passed over. See `faults_of`.
     """
     pairs: list[tuple[str, ...]] = []
     with faults_of(path, f"a text file in UTF-8 with {len(BOOK_PAIRS)} pairs of letters"):
@@ -91,23 +84,30 @@ def _expected_instead(entries: Sequence[str], pairs: Sequence[Sequence[str]]) ->
 
 
 def file_named(variable: str) -> Path | None:
-    """Return the path that a variable of the environment names, or None where it names none.
+    """Return the path in a variable of the environment, if any; `~` is the home folder.
 
-    A relative path counts from the repository's root, so that it means the same in every chapter,
-    and a `~` is the home folder.
+    A relative path counts from the repository's root, so that it means the same in every chapter.
     """
     value = os.environ.get(variable, "")
     return Path(os.path.abspath(ROOT / os.path.expanduser(value))) if value else None
 
 
+def letters_folder() -> Path | None:
+    """Return the folder that ASSIGNMENT4_LETTERS names, or None for letters of typefaces."""
+    return file_named("ASSIGNMENT4_LETTERS")
+
+
+def are_of_the_book() -> bool:
+    """Return True if the environment names neither a folder of letters nor a file of pairs."""
+    return letters_folder() is None and PAIRS == BOOK_PAIRS
+
+
 PAIRS_FILE = file_named("ASSIGNMENT4_PAIRS")
-"""The file of other pairs that was named when this module was imported, or None."""
 
 PAIRS: Pairs = BOOK_PAIRS if PAIRS_FILE is None else read_pairs(PAIRS_FILE)
-"""The pairs in use: letters to be read, and letters to be drawn."""
 
 CYRILLIC = "".join(cyrillic for cyrillic, _ in PAIRS)
 LATIN = "".join(latin for _, latin in PAIRS)
 
 ALPHABETS = {"cyrillic": alphabet_name(CYRILLIC[0]), "latin": alphabet_name(LATIN[0])}
-"""The names of the alphabets in the roles of Cyrillic and Latin, such as "Greek" and "Latin"."""
+"""In the roles of Cyrillic and Latin."""

@@ -1,8 +1,7 @@
 """Letters drawn with a pen: a few strokes each, by hands that differ.
 
-A letter of `skeletons.txt` has several forms. A hand is a person: which forms it writes, how it
-leans, how steady it is. Its letters vary too, though less than hands do. What is summed in no fixed
-order is a multiple of a power of two, so that images are the same bytes on any machine.
+What is summed in no fixed order is a multiple of a power of two, so that images are the same bytes
+on any machine.
 """
 
 import hashlib
@@ -58,7 +57,7 @@ class _Chance:
 
 
 class Hand:
-    """A person, drawn from numbers in [-1, 1)."""
+    """A person, drawn from numbers in [-1, 1): which forms it writes, how it leans and trembles."""
 
     def __init__(self, numbers: np.ndarray) -> None:
         chance = _Chance(numbers)
@@ -157,13 +156,8 @@ def write_letters(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Write letters, each and by each hand about equally often, in random order.
 
-    The same hands and seed, a non-negative integer, give the same bytes on any machine.
-
-    Returns:
-        images (count, 28, 28) uint8, labels (count,) int64, and the number of each image's hand.
-
-    Raises:
-        ValueError: `skeletons.txt` lacks one of the letters.
+    The same hands and seed, from 0, give the same bytes anywhere: images (count, 28, 28) uint8,
+    labels (count,) int64, and the number of each image's hand. ValueError: a skeleton is missing.
     """
     if missing := [letter for letter in letters if letter not in skeletons()]:
         raise ValueError(
@@ -180,9 +174,9 @@ def write_letters(
 
 
 def pen_letters(seed: int = 0) -> Letters:
-    """Return the letters of the pen, both alphabets by the same hands, for a non-negative seed.
+    """Return as many letters as in the report, both alphabets by the same hands; a seed from 0.
 
-    There are as many as in the report; each image's family is its hand, such as "hand 17".
+    An image's family is its hand, such as "hand 17".
     """
     return Letters(
         _stored_letters(CYRILLIC, CYRILLIC_COUNT, hands=seed, seed=2 * seed),

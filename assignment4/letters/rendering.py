@@ -77,9 +77,7 @@ _LINE = (np.arange(RASTER) - (RASTER - 1) / 2) * (FRAME // RASTER)
 def render_image(shape: np.ndarray, variation: Variation) -> np.ndarray:
     """Return a varied letter, (SIZE, SIZE) uint8, white on black, cropped to its bounding box.
 
-    Args:
-        shape: (FRAME, FRAME) float64, the signed distance of `letter_shape`.
-        variation: the matrix, warp and stroke to apply.
+    The shape is the signed distance of `letter_shape`, (FRAME, FRAME) float64.
     """
     matrix = np.round(variation.matrix / GRID) * GRID
     places = matrix[:, 0, None, None] * _LINE[:, None] + matrix[:, 1, None, None] * _LINE[None, :]

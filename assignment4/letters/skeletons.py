@@ -20,18 +20,12 @@ _LONG = 0.45  # a piece longer than that, in letter heights, can bend at its qua
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One way to write a letter, ready to be drawn; x and y are in letter heights, y downwards.
+    """One way to write a letter, and its share among these; lengths in letter heights, y downwards.
 
-    Attributes:
-        share: how often the letter is written so, relative to its other forms.
-        points: (n, 2) float64, the skeleton's points, and between them others that can move.
-        stroke: (n,) int, the number of each point's stroke.
-        freedom: (n,) float64, 0 for a point in between, else up to 1 where neighbours are far.
-        across: (n, 2) float64, for the middle of a straight line that line turned by a right angle,
-            else 0.
-        onwards: (n, 2) float64, for the ends of a stroke the piece that leads there, else 0.
-        follow: (n, n) float64, how far a point follows when others move.
-        weights: (m, n) float64, what m places along the strokes take of each point.
+    The points (n, 2), of strokes (n,), are those of the skeleton, with a freedom (n,) up to 1 where
+    neighbours are far, and others between them, with 0. From a straight line's middle `across` leads
+    off it, from a stroke's ends `onwards` along it, (n, 2). Points `follow` others (n, n) so far; m
+    places along the strokes take of each point the weights (m, n).
     """
 
     share: float

@@ -1,7 +1,4 @@
-"""Two ways to divide an alphabet into images to train on and images to test on.
-
-Both are in SPLITS, by the names that results and chapters give them.
-"""
+"""Two ways to divide an alphabet into images to train on and images to test on."""
 
 import numpy as np
 
@@ -15,7 +12,7 @@ HELD_OUT_FAMILIES = ("Source Sans Pro", "STIX General")  # one without serifs, o
 def random_order(count: int, *, seed: tuple[int, ...]) -> np.ndarray:
     """Return a random permutation of 0 .. count - 1, the same on every machine.
 
-    Different tuples of non-negative integers give independent orders, from a generator's raw bits.
+    Different tuples of non-negative integers give independent orders.
     """
     return np.argsort(np.random.PCG64(seed).random_raw(count), kind="stable")
 
@@ -23,13 +20,9 @@ def random_order(count: int, *, seed: tuple[int, ...]) -> np.ndarray:
 def split_as_reported(alphabet: Alphabet, *, seed: int = 0) -> tuple[Alphabet, Alphabet]:
     """Shuffle, then take 5,000 images to train and the rest to test.
 
-    An alphabet smaller than the report's gives 80 % of each class to train instead. An image
-    of the test part whose pixels equal those of a training image goes to the training part.
-
-    Raises:
-        ValueError: a class has fewer than two images in one of the two parts.
-
-    Source: the report's public source; the shares for smaller alphabets are this book's.
+    An alphabet smaller than the report's gives 80 % of each class to train, which is this book's
+    choice. Copies of training images go there too. ValueError: a class has fewer than two images in
+    one of the parts. Source: the report's public source.
     """
     order = random_order(len(alphabet), seed=(seed, 2))
     if len(alphabet) >= alphabet.report_size:
@@ -45,13 +38,10 @@ def split_as_reported(alphabet: Alphabet, *, seed: int = 0) -> tuple[Alphabet, A
 def split_by_family(
     alphabet: Alphabet, *, held_out: tuple[str, ...] = HELD_OUT_FAMILIES
 ) -> tuple[Alphabet, Alphabet]:
-    """Put whole typeface families into the test part, so that it shows faces never seen.
+    """Put whole typeface families into the test part; both parts are in the alphabet's order.
 
-    Both parts are in the alphabet's order.
-
-    Raises:
-        ValueError: the images come from no typefaces, a family is not among theirs, or a class
-            has fewer than two images in one of the parts.
+    ValueError: none of the images is of such a family, or a class has fewer than two images in one
+    of the parts.
     """
     known = sorted(set(alphabet.families.tolist()) - {""})
     missing = [family for family in held_out if family not in known]

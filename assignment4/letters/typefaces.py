@@ -94,12 +94,8 @@ def describe_typefaces() -> Table:
 def signed_distance(coverage: np.ndarray) -> np.ndarray:
     """Return each pixel's distance to the outline of an anti-aliased shape, positive inside.
 
-    Args:
-        coverage: (h, w) uint8, 0 outside the shape and 255 inside.
-
-    Returns:
-        (h, w) float64 in pixels. On the outline's own pixels it is the coverage less one half,
-        elsewhere the Euclidean distance to the nearest pixel of the other side less one half.
+    The coverage is (h, w) uint8, 255 inside. On the outline's own pixels the distance, float64, is
+    the coverage less one half, elsewhere that to the nearest pixel of the other side less one half.
     """
     inside = coverage >= 128
     distance = np.where(
@@ -112,13 +108,10 @@ def signed_distance(coverage: np.ndarray) -> np.ndarray:
 
 @cache
 def letter_shape(typeface: Typeface, letter: str) -> np.ndarray:
-    """Return the signed distance to the outline of one letter, centred in its frame.
+    """Return the signed distance to a letter's outline, (FRAME, FRAME) float64, read-only.
 
-    Returns:
-        (FRAME, FRAME) float64, read-only; the bounding box's longer side is LETTER_SIZE pixels.
-
-    Raises:
-        ValueError: the typeface has no such letter.
+    Its bounding box is centred, the longer side LETTER_SIZE pixels. ValueError: there is no such
+    letter in the typeface.
     """
     font = FT2Font(typeface.path)
     if not font.get_char_index(ord(letter)):

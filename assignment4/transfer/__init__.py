@@ -21,29 +21,3 @@ from assignment4.transfer.kinds import (
     typeface_letters,
 )
 from assignment4.transfer.readers import faded, train_reader
-
-__all__ = [
-    "COUNT",
-    "FAMILIES",
-    "HELD_OUT",
-    "TRANSFERS",
-    "VARIATIONS",
-    "Transfer",
-    "accuracy_table",
-    "check_new_faces",
-    "check_new_images",
-    "choose_faces",
-    "divide",
-    "drawings",
-    "faded",
-    "letter_table",
-    "letters_for",
-    "measured_accuracy",
-    "of_faces",
-    "read_across",
-    "train_reader",
-    "train_readers",
-    "two_kinds",
-    "two_variances",
-    "typeface_letters",
-]

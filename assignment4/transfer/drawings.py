@@ -45,10 +45,7 @@ def four_kinds(folder: Path) -> dict[str, tuple[Alphabet, Alphabet]]:
     """Return Cyrillic letters to train on and to test with, for each kind.
 
     Tests are by families and by hands that nothing is trained on; of real drawings, whose writers
-    are not known, by images. Letters of `BOTH` are only trained on.
-
-    Raises:
-        ValueError: the folder is not as `load_letters` asks.
+    are not known, by images. ValueError: the folder is not as `load_letters` asks.
     """
     typefaces = split_by_family(typeface_letters(CYRILLIC))
     pen = split_by_family(pen_letters(0).cyrillic, held_out=HELD_OUT_HANDS)
@@ -58,10 +55,10 @@ def four_kinds(folder: Path) -> dict[str, tuple[Alphabet, Alphabet]]:
 
 
 def share_read(read: np.ndarray, letters: Alphabet) -> Interval:
-    """Return the share read right, with an interval over hands where they are known.
+    """Return the share read right, with an interval over hands where there are as many as held out.
 
-    Hands count as independent, and each for the same; images do where no hands are known, and for
-    the few families of typefaces.
+    Hands count as independent, and each for the same. Else images do, as for the few families of
+    typefaces.
     """
     right = read == letters.labels
     groups = np.unique(letters.families)
@@ -150,8 +147,7 @@ def reading_table(lines: list[Mapping]) -> Table:
 def letter_table(lines: list[Mapping]) -> Table:
     """Return for each letter what a reader of the pen reads of real ones, and the way round.
 
-    The last column is the area under the curve of a network that tells the two kinds apart; all
-    are means over the seeds.
+    The last column is the area under the curve of `told_apart`; all are means over the seeds.
     """
 
     def mean(letter: str, key: str, **wanted: str) -> float:

@@ -24,13 +24,7 @@ FAMILIES = {"one face": 0, "1 family": 1, "2 families": 2, "4 families": 4, "6 f
 
 
 class Transfer(NamedTuple):
-    """What a reader is trained on.
-
-    Attributes:
-        families: how many; 0 for a single face.
-        variation: of VARIATIONS.
-        prepare: what it does to every image first.
-    """
+    """Of how many families a reader is, 0 for a single face, their variation and preparation."""
 
     families: int
     variation: str = "varied"
@@ -61,12 +55,8 @@ def run_transfer(
 ) -> dict[str, float]:
     """Train a reader of Cyrillic letters, and return what it reads of others.
 
-    Args:
-        transfer: of TRANSFERS.
-        letters: the embedded ones, whose Cyrillic letters are read.
-        split: how they are divided: "by family", since any other has faces in both parts.
-        seed: of the choice of faces, of the letters trained on, of weights and draws.
-        steps: of Adam.
+    Letters of the pairs are divided "by family", since any other split has faces in both parts. The
+    seed is of the choice of faces, of the letters trained on, of weights and draws.
 
     Returns:
         The share read right of new draws of the known faces; of unknown faces, as they are and

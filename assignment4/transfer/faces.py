@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from assignment4.letters import HELD_OUT_FAMILIES, Alphabet
-from assignment4.letters.rendering import SIZE, Variation, draw_variations, render_image
+from assignment4.letters.rendering import SIZE, draw_variations, render_image
 from assignment4.letters.splits import random_order
 from assignment4.letters.typefaces import Typeface, letter_shape, typeface_families
 
@@ -15,29 +15,22 @@ FIRST_SEED = 10_000
 """Added to a seed; the embedded letters are drawn with the seeds 0 and 1."""
 
 KNOWN_FAMILIES = tuple(name for name in typeface_families() if name not in HELD_OUT_FAMILIES)
-"""The families that a reader may be trained on."""
 
+_NOT_WARPED = {"warp": np.zeros((2, 5, 5))}
 
-VARIATIONS = ("varied", "not warped", "upright")
-"""What is done to a letter: all that is done to the embedded ones; the same without the elastic
-warp, but turned, slanted and stretched; or only another pen."""
-
-
-def _less_varied(variation: Variation, name: str) -> Variation:
-    if name == "varied":
-        return variation
-    flat = replace(variation, warp=np.zeros_like(variation.warp))
-    return flat if name == "not warped" else replace(flat, matrix=np.eye(2))
+VARIATIONS = {
+    "varied": {},
+    "not warped": _NOT_WARPED,
+    "upright": _NOT_WARPED | {"matrix": np.eye(2)},
+}
+"""What is set back: nothing, the elastic warp, or all but the pen."""
 
 
 def choose_faces(families: int, *, seed: int) -> list[Typeface]:
     """Return all faces of so many known families, or a single face for 0 families.
 
-    The seed decides the order of the families, and which face is the single one: fewer families
-    are among the more.
-
-    Raises:
-        ValueError: there are not so many known families.
+    The seed decides their order, fewer families being among the more, and which face is the single
+    one. ValueError: there are not so many known families.
     """
     if not 0 <= families <= len(KNOWN_FAMILIES):
         raise ValueError(
@@ -56,18 +49,8 @@ def draw_letters(
 ) -> Alphabet:
     """Draw letters of some faces, each letter and family equally often, in a family each face.
 
-    Args:
-        letters: the alphabet, in label order.
-        faces: of which to draw.
-        count: how many images.
-        seed: a non-negative integer; the embedded letters have other ones.
-        variation: of VARIATIONS; the same seed gives the same pens in all of them.
-
-    Raises:
-        ValueError: there is no such variation.
+    A seed, from 0, is none of the embedded letters', and gives the same pens in all VARIATIONS.
     """
-    if variation not in VARIATIONS:
-        raise ValueError(f"there is no variation {variation!r}; there are {VARIATIONS}")
     by_family = defaultdict(list)
     for face in faces:
         by_family[face.family].append(face)
@@ -79,7 +62,7 @@ def draw_letters(
         family = families[turn % len(families)]
         chosen.append(family[turn // len(families) % len(family)])
         shape = letter_shape(chosen[-1], letters[index % len(letters)])
-        images[index] = render_image(shape, _less_varied(drawn, variation))
+        images[index] = render_image(shape, replace(drawn, **VARIATIONS[variation]))
     return Alphabet(
         letters,
         images,
@@ -98,23 +81,16 @@ def of_faces(alphabet: Alphabet, faces: Sequence[Typeface]) -> Alphabet:
 
 
 def check_new_images(known: Alphabet, unseen: Alphabet) -> None:
-    """Refuse images to test with that a reader was trained on.
-
-    Raises:
-        ValueError: an image is in both.
-    """
+    """Raise ValueError if a reader was trained on images to test with."""
     seen = {image.tobytes() for image in known.images}
     if repeated := sum(image.tobytes() in seen for image in unseen.images):
         raise ValueError(f"{repeated} of {len(unseen)} images to test with were trained on")
 
 
 def check_new_faces(known: Alphabet, unseen: Alphabet) -> None:
-    """Refuse images to test with, of families that a reader was trained on.
+    """Raise ValueError if images to test with, or their families, were trained on.
 
     Letters from files have no family, and are compared as images alone.
-
-    Raises:
-        ValueError: an image or a family is in both.
     """
     check_new_images(known, unseen)
     if common := sorted(set(known.families.tolist()) & set(unseen.families.tolist()) - {""}):

@@ -33,26 +33,17 @@ Parts = Mapping[str, tuple[Alphabet, Alphabet]]
 def typeface_letters(letters: str) -> Alphabet:
     """Return the letters of typefaces of an alphabet, whichever folder the environment names.
 
-    Raises:
-        ValueError: too few typefaces have its letters.
+    ValueError: too few typefaces have its letters.
     """
     check_typefaces()
-    if letters == CYRILLIC:
-        return embedded.cyrillic_letters(0)
-    if letters == LATIN:
-        return embedded.latin_letters(0)
-    raise ValueError(f"there is no alphabet {letters!r}; there are {CYRILLIC!r} and {LATIN!r}")
+    return {CYRILLIC: embedded.cyrillic_letters, LATIN: embedded.latin_letters}[letters](0)
 
 
 def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
     """Return the letters of the known typeface families, and those of another kind, by name.
 
-    The others are those of a person's own, without any that are copies of the former. Where there
-    are none, they are the letters of the families held out.
-
-    Args:
-        letters: what `load_letters` gives, of typefaces or a person's own.
-        alphabet: "cyrillic" or "latin".
+    Letters of the "cyrillic" or the "latin" alphabet are a person's own, without copies of the
+    former, or else those of the families held out.
     """
     own = getattr(letters, alphabet)
     known, others = split_by_family(typeface_letters(own.letters))
@@ -70,14 +61,9 @@ def divide(kinds: Mapping[str, Alphabet]) -> dict[str, tuple[Alphabet, Alphabet]
 
 
 class Reading(NamedTuple):
-    """What was read of the unseen letters of a kind by what was trained on one.
+    """The labels (n,) read in unseen letters `of` a kind by what was `trained_on` one.
 
-    Attributes:
-        trained_on: the kind that was trained on.
-        of: the kind that was read.
-        letters: the unseen letters of that kind.
-        read: the labels read, (n,).
-        simple: the accuracy of simple methods with the same training, by name.
+    `simple` has the accuracies of simple methods with the same training, by name.
     """
 
     trained_on: str
@@ -159,11 +145,8 @@ def letter_table(readings: Sequence[Reading]) -> Table:
 def misread(reading: Reading, *, rows: int, columns: int) -> dict[str, np.ndarray]:
     """Return letters that were taken for others, a row for each pair most often confused.
 
-    Pairs that occur equally often are in label order.
-
-    Returns:
-        By a name such as "Л as Д", (columns, 28, 28) float, not a number where there are fewer.
-        Where fewer pairs occur, rows of that with a name of spaces.
+    By a name such as "Л as Д" each row is (columns, 28, 28) float, not a number where there are
+    fewer. Equally frequent pairs are in label order; where fewer occur, rows have names of spaces.
     """
     names, images = reading.letters.letters, reading.letters.images
     errors = reading.counts - np.diag(np.diag(reading.counts))

@@ -23,7 +23,7 @@ CONTRAST, PAPER = 0.4, 50.0
 """Of faded letters: what is left of the range of grey values, and the darkest of them."""
 
 Prepare = Callable[[np.ndarray], np.ndarray]
-"""Turns images, (n, 28, 28) uint8, into a network's inputs, (n, 28, 28, 1) float32."""
+"""From images, (n, 28, 28) uint8, to a network's inputs, (n, 28, 28, 1) float32."""
 
 
 class Reader(NamedTuple):
@@ -44,14 +44,7 @@ class Reader(NamedTuple):
 def train_reader(
     letters: Alphabet, *, seed: int, steps: int = STEPS, prepare: Prepare = normalize
 ) -> Reader:
-    """Train a reader, or take it from the cache.
-
-    Args:
-        letters: to train on.
-        seed: of weights and draws.
-        steps: how many batches of 100 images.
-        prepare: what the reader does to every image first.
-    """
+    """Train a reader on prepared letters, in batches of 100, or take it from the cache."""
     images, labels = prepare(letters.images), letters.labels
     trained = train(
         build_small_classifier,
@@ -65,9 +58,5 @@ def train_reader(
 
 
 def faded(images: np.ndarray) -> np.ndarray:
-    """Return images with less contrast on lighter ground, (n, 28, 28) uint8, as of a soft pencil.
-
-    Args:
-        images: (n, 28, 28) uint8; a pixel x becomes PAPER + CONTRAST x, rounded.
-    """
+    """Return images (n, 28, 28) uint8 as of a soft pencil: PAPER + CONTRAST x, rounded, for x."""
     return np.rint(PAPER + CONTRAST * images).astype(np.uint8)
