@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import json
 import os
 import subprocess
 import unicodedata
@@ -276,6 +277,25 @@ def test_two_networks_are_chosen_by_keyboard_and_still_in_print(pages, visit):
     assert (still.is_visible(), controls.is_visible()) == (False, True)
     page.emulate_media(media="print")
     assert (still.is_visible(), controls.is_visible()) == (True, False)
+
+
+def test_letters_are_read_by_key_and_by_click_and_the_answers_saved(pages, visit):
+    page = visit(chapter(pages, "reading_test"))
+    part = page.locator("#reading-test")
+    told, buttons = part.locator("[role=status]"), part.locator("button")
+    for number in range(1, 71):
+        expect(told).to_contain_text(f"Image {number} of 70")
+        if number % 2:
+            buttons.first.press("s")
+        else:
+            buttons.last.click()
+    expect(told).to_contain_text("Done")
+    rows = part.locator("tbody tr").all_inner_texts()
+    counts = [int(row.split("\t")[1].split(" of ")[0]) for row in rows]
+    assert (len(counts), rows[0].split("\t")[2]) == (10, "7 of 7")
+    saved = part.locator("a[download]").get_attribute("href")
+    line = json.loads(unquote(saved.partition(",")[2]))
+    assert [right for right, _ in line["kinds"].values()] == counts
 
 
 def test_offline_edition_is_the_same_again_and_opens_with_math_search_and_moving_parts(

@@ -51,6 +51,21 @@ def test_a_number_is_drawn_on_its_side_of_the_bounds():
     plt.close("all")
 
 
+@pytest.mark.parametrize(
+    ("bounds", "half", "twice"),
+    [
+        ((0.8, 0.2), (0.9, 0.1), (0.6, 0.4)),
+        ((0.95, 0.99), (0.96, 0.98), (0.93, 1.01)),
+        ((0.05,), (0.025,), (0.1,)),
+        ((0.0,), (0.0,), (0.0,)),
+    ],
+)
+def test_margins_are_taken_from_the_ideal(bounds, half, twice):
+    one = quantity(0.5, 0.6, *bounds)
+    assert one.with_margin(0.5).bounds == pytest.approx(half)
+    assert one.with_margin(2).bounds == pytest.approx(twice)
+
+
 DECIDED = dict.fromkeys(CASES, (True, 5))
 DECIDED |= {"2c-random-similar": (True, 5)}
 """What the stored runs say of each claim, and how often that stays without one of five seeds."""

@@ -14,7 +14,7 @@ from assignment4.book.results import ancestors, is_printed
 
 GLOSSARY = "chapters/glossary"
 
-EVERYDAY = {"conditional", "confirmed", "corrected", "near", "refuted"}
+EVERYDAY = {"conditional", "confirmed", "corrected", "misprint", "refuted"}
 """Terms that are common words as well; where they are meant, the chapters say so."""
 
 UNLINKED = (nodes.caption, nodes.citation, nodes.literal, nodes.math, nodes.reference, nodes.title)

@@ -1,11 +1,11 @@
-"""Pictures of intervals over seeds beside the bounds that decide."""
+"""Pictures of stored results: intervals over seeds beside their bounds, and learning curves."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from assignment4.figures.colors import BLUE, GREEN, GREY, ORANGE, mark
+from assignment4.figures.colors import BLUE, GREEN, GREY, LINES, ORANGE, mark
 from assignment4.replication.seed_verdicts import Quantity
 
 STYLES = {
@@ -54,3 +54,14 @@ def _plot_rows(axes: Axes, rows: Sequence[tuple[str, Quantity]]) -> None:
     axes.set_yticks(range(len(rows)), [f"{claim}, {one.told}" for claim, one in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
+
+
+def plot_curves(curves: Mapping[str, Sequence[Mapping[str, float]]], number: str) -> Axes:
+    """Draw a number of stored results against the steps, a line for each name."""
+    axes = plt.figure(figsize=(7, 3.6), layout="constrained").subplots()
+    for (name, lines), (color, dashes) in zip(curves.items(), LINES, strict=False):
+        steps, values = zip(*[(line["steps"], line[number]) for line in lines], strict=True)
+        axes.semilogx(steps, values, dashes, color=color, marker="o", label=name)
+    axes.set(xlabel="training steps", ylabel=number)
+    axes.legend()
+    return axes

@@ -28,7 +28,7 @@ IDENTITY = ("experiment", "split", "seed", "steps", "letters")
 MEANINGS = {
     "experiment": "what was trained",
     "split": "how the letters were divided",
-    "seed": "of weights, dropout, draws and judges",
+    "seed": "of weights, dropout, draws and classifier",
     "steps": "of training",
     "letters": "digest of all images and labels",
     "commit": "of the repository, for information",

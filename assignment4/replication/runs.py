@@ -34,6 +34,7 @@ STEPS_OF_AUTO_ENCODERS = 2000
 
 STEPS_OF_READERS = 600
 STEPS_OF_THE_REPORT = 20_000
+TEN_TIMES_AS_LONG = 4000
 NOISE_CLASS = ("classifier", "noise class as meant")
 SEEDS_OF_NOISE_CLASS = range(5, 30)
 """Further ones, of the two trainings that tell whether a noise class helps."""
@@ -62,6 +63,12 @@ PLAN = (
         "names": ["classifier"],
         "seeds": [0],
         "steps": STEPS_OF_THE_REPORT,
+    },
+    {
+        "group": "classifier_losses",
+        "names": ["classifier"],
+        "seeds": [0],
+        "steps": TEN_TIMES_AS_LONG,
     },
     {"group": "classifier_losses", "names": NOISE_CLASS, "seeds": SEEDS_OF_NOISE_CLASS},
     *(

@@ -53,6 +53,21 @@ class Quantity:
             return "not told"
         return "within" if len(sides) > 1 else "above" if True in sides else "below"
 
+    def with_margin(self, factor: float) -> "Quantity":
+        """Return the same with its bounds' margins multiplied.
+
+        The margin of a bound is its distance from the nearer of 0 and 1, and of two bounds on one
+        side of a half from their middle.
+        """
+        middle = sum(self.bounds) / len(self.bounds)
+        if len(self.bounds) > 1 and min(self.bounds) > 0.5:
+            ideals = [middle] * len(self.bounds)
+        else:
+            ideals = [round(bound) for bound in self.bounds]
+        pairs = zip(self.bounds, ideals, strict=True)
+        bounds = tuple(ideal + factor * (bound - ideal) for bound, ideal in pairs)
+        return Quantity(self.told, self.interval, bounds)
+
     @property
     def half_width(self) -> float:
         """How far its interval reaches to either side."""
