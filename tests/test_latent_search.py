@@ -160,13 +160,11 @@ def test_vectors_searched_at_once_are_searched_as_if_alone_but_in_training_mode(
     decoder, task, made
 ):
     together, alone = made["at once"][0], made["one by one"][0]
-    assert latent.find_the_same(together, alone)
-    assert latent.keeps_statistics(decoder, made["at once"][1])
+    assert together.images == pytest.approx(alone.images, abs=1e-3)
     assert together.losses == pytest.approx(alone.losses, abs=1e-4)
-    together, moved = made["in training mode"]
+    together, _ = made["in training mode"]
     alone, _ = made["so one by one"]
-    assert not latent.keeps_statistics(decoder, moved)
-    assert not latent.find_the_same(together, alone)
+    assert together.images != pytest.approx(alone.images, abs=1e-3)
     assert (alone.vectors == task[2]).all()
     assert (together.vectors != task[2]).any(axis=1).all()
 

@@ -4,7 +4,6 @@ from assignment4.latent_search.descent import Search, draw_starts, search, searc
 from assignment4.latent_search.found import (
     LARGEST_SHARE,
     are_letters,
-    find_the_same,
     finds_letters,
     reading_accuracies,
     shares_of_variance,
@@ -15,7 +14,6 @@ from assignment4.latent_search.trap import (
     deviation,
     directional_derivative,
     epsilon,
-    keeps_statistics,
     latent_gradients,
     move_normalization_behind_reshape,
     normalization_jacobian,

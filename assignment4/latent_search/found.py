@@ -9,7 +9,6 @@ from assignment4.encoder_decoder.assessment import LEAST_JUDGE_ACCURACY, LEAST_R
 from assignment4.encoder_decoder.judges import LEAST_READ, MOST_READ, Judge
 from assignment4.encoder_decoder.metrics import accuracy
 from assignment4.intervals import Interval, all_of, is_above, is_below, mean_interval
-from assignment4.latent_search.descent import Search
 
 LARGEST_SHARE = 0.05
 """Of the squared distance to the class mean, in the class's own variance."""
@@ -29,13 +28,6 @@ def shares_of_variance(
     """
     distances = np.square(images - means[labels]).mean(axis=(-3, -2, -1))
     return distances / constants[labels]
-
-
-def find_the_same(first: Search, second: Search) -> Finding:
-    """Return whether two searches found the same images, within the tolerance."""
-    apart = np.abs(first.images - second.images).max()
-    numbers = f"The images differ by at most ≈{apart:.0e}; allowed: {TOLERANCE:.0e}."
-    return Finding(bool(apart <= TOLERANCE), numbers)
 
 
 def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndarray) -> Finding:

@@ -153,16 +153,6 @@ def latent_gradients(
     return np.stack(gradients)
 
 
-def keeps_statistics(before: keras.Model, after: keras.Model) -> bool:
-    """Return True if the moving means and variances of two decoders are equal."""
-    return all(
-        np.array_equal(one, other)
-        for one, other in zip(
-            before.non_trainable_variables, after.non_trainable_variables, strict=True
-        )
-    )
-
-
 def trains_only_latent(
     found: Search, starts: np.ndarray, before: keras.Model, after: keras.Model
 ) -> Finding:
