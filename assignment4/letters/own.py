@@ -61,8 +61,8 @@ def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> L
 
     The source is a folder in one of the LAYOUTS, by default what the environment variable
     ASSIGNMENT4_LETTERS names. Without either, the letters are drawn of typefaces with the seed: as
-    many as in the report, `embedded` ones unless ASSIGNMENT4_PAIRS names other pairs. ValueError,
-    of one line: a file is not as its layout asks, or too few typefaces have the pairs' letters.
+    many as in the report, `embedded` unless ASSIGNMENT4_PAIRS names other pairs. ValueError: a file
+    is not as its layout asks, or too few typefaces have the letters.
     """
     folder = letters_folder() if source is None else Path(source)
     return embedded_letters(seed) if folder is None else read_folder(folder)[0]
