@@ -24,7 +24,7 @@ from assignment4.letters import (
     split_by_family,
 )
 from assignment4.letters.pen import HELD_OUT_HANDS
-from assignment4.tables import Table
+from assignment4.tables import Table, table
 from assignment4.transfer.kinds import TYPEFACES, Parts, typeface_letters
 from assignment4.transfer.readers import train_reader
 
@@ -107,15 +107,13 @@ def told_apart(first: Alphabet, second: Alphabet, *, seed: int) -> dict[str, flo
 
 def measure(folder: Path, *, source: str, seeds: int) -> list[dict[str, object]]:
     """Return what is measured of the real drawings of a folder, a line for each number and seed."""
-    parts = four_kinds(folder)
-    lines = []
-    for seed in range(seeds):
-        lines += readings(parts, seed=seed)
-        lines.append({"areas": told_apart(parts[PEN][0], parts[REAL][0], seed=seed)})
-        for line in lines:
-            line.setdefault("seed", seed)
+    parts, lines = four_kinds(folder), []
     of = {"source": source, "pen": pen_letters(0).digest()[:16]}
-    return [of | line for line in lines]
+    for seed in range(seeds):
+        areas = told_apart(parts[PEN][0], parts[REAL][0], seed=seed)
+        for line in (*readings(parts, seed=seed), {"areas": areas}):
+            lines.append(of | line | {"seed": seed})
+    return lines
 
 
 def keep(lines: list[dict], *, path: Path = RESULTS) -> None:
@@ -147,17 +145,13 @@ def letter_table(lines: list[Mapping]) -> Table:
     All are means over the seeds, by letter.
     """
 
-    def mean(letter: str, key: str, **wanted: str) -> float:
-        some = [one for one in lines if key in one and wanted.items() <= one.items()]
-        return float(np.mean([one[key][letter] for one in some]))
+    def means(key: str, **wanted: str) -> list[float]:
+        some = [one[key] for one in lines if key in one and wanted.items() <= one.items()]
+        return [float(np.mean([one[letter] for one in some])) for letter in CYRILLIC]
 
-    rows = [
-        (
-            letter,
-            f"≈{mean(letter, 'letters', **{'trained on': PEN, 'read': REAL}):.2f}",
-            f"≈{mean(letter, 'letters', **{'trained on': REAL, 'read': PEN}):.2f}",
-            f"≈{mean(letter, 'areas'):.2f}",
-        )
-        for letter in CYRILLIC
-    ]
-    return Table(["letter", "pen reads real", "real reads pen", "told apart"], rows)
+    columns = {
+        "pen reads real": means("letters", **{"trained on": PEN, "read": REAL}),
+        "real reads pen": means("letters", **{"trained on": REAL, "read": PEN}),
+        "told apart": means("areas"),
+    }
+    return table({"letter": list(CYRILLIC)} | columns, digits=2, measured=columns)
