@@ -26,7 +26,7 @@ def own_cache(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def decoder() -> keras.Model:
-    """A decoder that looks trained: no scale is 1, no shift 0, and no slope at a kink 0."""
+    """A decoder that looks trained: no scale is 1, no shift or bias 0, and no slope at a kink 0."""
     keras.utils.set_random_seed(0)
     model = build_decoder()
     generator = np.random.default_rng(0)
@@ -37,6 +37,8 @@ def decoder() -> keras.Model:
     for layer in model.layers:
         if isinstance(layer, keras.layers.PReLU):
             layer.alpha.assign(np.full(layer.alpha.shape, 0.7))
+    bias = model.get_layer("last").bias
+    bias.assign(np.full(bias.shape, 0.3))
     return model
 
 
