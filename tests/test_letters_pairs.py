@@ -128,7 +128,8 @@ from matplotlib.figure import Figure
 from assignment4.letters import *
 from assignment4.letters import embedded, own
 
-embedded.CYRILLIC_COUNT = embedded.LATIN_COUNT = 14 * 47
+embedded.TYPEFACES = TYPEFACES[12:18] + TYPEFACES[35:37]
+embedded.CYRILLIC_COUNT = embedded.LATIN_COUNT = 14 * 8
 letters = load_letters()
 print(*ALPHABETS.values(), CYRILLIC, LATIN, letters)
 print(len(split_by_family(letters.cyrillic)[0]))
@@ -148,8 +149,8 @@ def test_a_run_on_greek_letters(tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     first, to_train, head, row, *_, last = done.stdout.splitlines()
     pairs = f"Greek Latin {GREEK_LETTERS} {LATIN_LETTERS} typefaces with the pairs of {GREEK}: "
-    assert first == pairs + "658 Greek and 658 Latin images"
-    assert to_train == str(14 * 37)
+    assert first == pairs + "112 Greek and 112 Latin images"
+    assert to_train == str(14 * 2)
     assert head.split() == ["label", "Greek", "images", "ink", "Latin", "images", "ink"]
     assert row.split()[1:5:3] == ["Β", "V"]
     assert f"{tmp_path}: 14 Greek and 14 Latin images" in done.stdout

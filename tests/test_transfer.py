@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from patterns import alphabet
 
 from assignment4 import transfer
 from assignment4.encoder_decoder.experiments import pixels_from_0_to_1
@@ -191,12 +192,12 @@ def test_the_variance_has_two_terms(families, images):
 
 def test_own_letters_take_the_place_of_families_held_out(book_letters, monkeypatch, tmp_path):
     """The typefaces are the embedded ones, even where the environment names a folder."""
-    for alphabet in ("cyrillic", "latin"):
-        found = two_kinds(book_letters, alphabet)
+    for name in ("cyrillic", "latin"):
+        found = two_kinds(book_letters, name)
         assert list(found) == [TYPEFACES, HELD_OUT]
         assert set(found[TYPEFACES].families) == set(KNOWN_FAMILIES)
         assert set(found[HELD_OUT].families) == set(HELD_OUT_FAMILIES)
-        assert found[HELD_OUT].letters == getattr(book_letters, alphabet).letters
+        assert found[HELD_OUT].letters == getattr(book_letters, name).letters
     monkeypatch.setenv("ASSIGNMENT4_LETTERS", str(tmp_path))
     known, _ = split_by_family(book_letters.cyrillic)
     some = nameless(book_letters.cyrillic.select(np.arange(280)))
@@ -210,14 +211,9 @@ def test_own_letters_take_the_place_of_families_held_out(book_letters, monkeypat
     assert np.array_equal(found[OWN].images, np.delete(images, [4, 9], axis=0))
 
 
-def small(seed: int, family: str, count: int = 140) -> Alphabet:
-    """Return images of one pattern for each letter that everyone can tell apart."""
-    labels = np.arange(count) % 14
-    patterns = np.random.default_rng(0).integers(0, 190, (14, 28, 28))
-    noise = np.random.default_rng(seed).integers(0, 60, (count, 28, 28))
-    images = (patterns[labels] + noise).astype(np.uint8)
-    families = np.full(count, family)
-    return Alphabet(CYRILLIC, images, labels, families, families, count + 1)
+def small(seed: int, family: str, each: int = 10) -> Alphabet:
+    some = alphabet(CYRILLIC, each, seed=seed)
+    return replace(some, families=np.full(len(some), family))
 
 
 def test_every_reader_reads_the_unseen_letters_of_each_kind(monkeypatch):
@@ -327,7 +323,7 @@ def test_hands_count_as_independent_where_they_are_known():
 def test_kinds_are_told_apart_only_where_they_differ(empty_cache, monkeypatch):
     """Here the second kind has every other letter inverted."""
     monkeypatch.setattr(drawings, "STEPS", 40)
-    one, other = small(1, "A", 280), small(2, "A", 280)
+    one, other = small(1, "A", 20), small(2, "A", 20)
     other.images[other.labels % 2 == 0] ^= 255
     areas = drawings.told_apart(one, other, seed=0)
     by_letter = [areas[letter] for letter in CYRILLIC]
@@ -353,8 +349,13 @@ def test_what_is_measured_of_drawings_is_kept_and_shown(tmp_path):
     assert drawings.letter_table(again).rows[3] == ["Ф", "≈0.50", "≈0.70", "≈0.80"]
 
 
-def test_stored_measurements_are_of_the_present_pen():
+def test_stored_measurements_are_of_the_present_pen_that_reads_real_letters():
     lines = drawings.kept()
     assert {line["pen"] for line in lines} == {pen_letters(0).digest()[:16]}
     assert {line["seed"] for line in lines} == set(range(5))
     assert len(lines) == 5 * (4 * 3 + 1)
+    pairs = {(drawings.PEN, drawings.REAL), (drawings.REAL, drawings.PEN)}
+    for line in lines:
+        if (line.get("trained on"), line.get("read")) in pairs:
+            assert line["share"][0] > 0.85
+            assert min(line["letters"].values()) > 0.6

@@ -1,8 +1,4 @@
-"""Pictures of the latent search: how losses fall, where vectors lie, and walks between letters.
-
-All images of a walk to be moved by hand are made before, and travel with the page. Beside it
-stands the plain fading of its first image into its last.
-"""
+"""Pictures of the latent search: how losses fall, where vectors lie, and walks between letters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,10 +15,7 @@ from assignment4.latent_search.walk import Walks
 
 
 def plot_shares(curves: Mapping[str, np.ndarray], *, bound: float) -> Axes:
-    """Draw how far images are from their class means at each step, above a level line, the bound.
-
-    It takes (steps + 1, classes), in variances of the letters, for each of up to three names.
-    """
+    """Draw shares of variances at each step, (steps + 1, classes) for up to three names."""
     axes = plt.figure(figsize=(7, 3.6), layout="constrained").subplots()
     for (name, shares), (color, dashes) in zip(curves.items(), LINES, strict=False):
         lines = axes.plot(shares, dashes, color=color, alpha=0.7, linewidth=1)

@@ -1,8 +1,4 @@
-"""Letters restored from their first k principal components, to be moved by hand in a page.
-
-All images are made before, and travel with the page; its script chooses what to show. Without a
-script, and in print, all are shown.
-"""
+"""Letters restored from their first k principal components, to be moved by hand in a page."""
 
 from collections.abc import Sequence
 
@@ -18,11 +14,10 @@ NUMBERS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400, 784)
 class Reconstructions:
     """Letters to choose, and a slider for the number of components that are kept.
 
-    It takes a name for ids (see `check_name`), components, images (n, size, size) or (n, size,
-    size, 1) normalised as their samples were, a character for each, and numbers in ascending order;
-    ValueError for what does not fit. The images become (n * (numbers + 1), size, size): of each
-    letter what the first k components restore, for every k, and itself. `shares`, (n, numbers), are
-    what is left of a letter's squared distance from the mean.
+    It takes components, images (n, size, size) or (n, size, size, 1) normalised as their samples
+    were, a character for each, and numbers in ascending order; else ValueError. The images become
+    (n * (numbers + 1), size, size): of each letter what the first k components restore, for every
+    k, and itself. `shares` of its squared distance from the mean are left, (n, numbers).
     """
 
     def __init__(

@@ -42,9 +42,9 @@ class Descent:
     """Adam steps on latent vectors, compiled once and run many times; see `search`.
 
     What is minimised is the sum of the losses. The decoder treats each vector as if it were alone,
-    and Adam each number, so no vector's path depends on the others'; unless the decoder runs in
-    training mode, where batch normalisation mixes the vectors of a batch. The shape is (...,
-    classes); `weights` are optimised beside the vectors, and moved.
+    and Adam each number, so no vector's path depends on the others'; unless batch normalisation
+    mixes them in training mode. The shape is (..., classes); `weights` are optimised beside the
+    vectors.
     """
 
     def __init__(
@@ -113,22 +113,13 @@ def search(
     learning_rate: float = LEARNING_RATE,
     training: bool = False,
 ) -> Search:
-    """Search a latent vector for each class, all at once, or take what was found from the cache.
+    """Search a latent vector for each class, all at once; the decoder's weights stay. It is kept.
 
-    Args:
-        decoder: from (n, 512) to (n, 28, 28, 1); its weights stay.
-        means: (classes, 28, 28, 1), the mean training letters.
-        constants: (classes,), the variance of each class's letters, a pixel.
-        starts: (..., classes, 512) float32; axes in front hold further starts of each class.
-        steps: of Adam.
-        learning_rate: of Adam.
-        training: whether the decoder runs in training mode, which is wrong: its moving statistics
-            move, and what is found for a vector depends on the others.
-
-    Raises:
-        ValueError: the shapes do not fit together.
-
-    Source: report, Exercise 2 e.
+    The decoder is from (n, 512) to (n, 28, 28, 1). Of each class there are the mean of its letters,
+    (classes, 28, 28, 1), their variance a pixel, (classes,), and starts, (..., classes, 512)
+    float32. In `training` mode, which is wrong, moving statistics move, and what is found for a
+    vector depends on the others. ValueError: the shapes do not fit together. Source: report,
+    Exercise 2 e.
     """
     options = {"steps": steps, "learning_rate": learning_rate, "training": training}
     key = search_key(decoder, (means, constants, starts), options, search)
@@ -151,10 +142,9 @@ def search_one_by_one(
     training: bool = False,
     weights: Sequence[keras.Variable] = (),
 ) -> Search:
-    """Search vectors one after the other, each in a batch of its own, (classes, 512) float32.
+    """Search vectors, (classes, 512) float32, each in a batch of its own; else see `search`.
 
-    `weights` are variables of the decoder that are optimised beside each vector and not put back
-    before the next one; for the others see `search`.
+    `weights` of the decoder are optimised beside each vector and not put back before the next one.
     """
     options = {"steps": steps, "learning_rate": learning_rate, "training": training}
     names = {"weights": [weight.path for weight in weights]}
@@ -218,10 +208,7 @@ def kept(
     *,
     moving: Sequence[keras.Variable] = (),
 ) -> dict[str, np.ndarray]:
-    """Return what a search finds, by name, from the cache where it is in it.
-
-    The variables `moving` end where the search leaves them, also where it was made before.
-    """
+    """Return what a search finds, from the cache or as it runs; so are the variables `moving`."""
 
     def compute() -> dict[str, np.ndarray]:
         found = run()

@@ -22,9 +22,8 @@ def shares_of_variance(
 ) -> np.ndarray:
     """Return the squared distances of images to class means, over the classes' own variances.
 
-    The mean itself has the share 0, and the letters of a class have the share 1 on average. Images
-    are (..., classes, 28, 28, 1), one of each class in label order, or (n, 28, 28, 1) with their
-    labels (n,); the shares are (..., classes) or (n,). For the others see `search`.
+    The letters of a class have the share 1 on average. Images are (..., classes, 28, 28, 1), in
+    label order, or (n, 28, 28, 1) with labels (n,); means and constants are those of `search`.
     """
     distances = np.square(images - means[labels]).mean(axis=(-3, -2, -1))
     return distances / constants[labels]
@@ -33,15 +32,10 @@ def shares_of_variance(
 def finds_letters(letters: Sequence[Interval], read: np.ndarray, shares: np.ndarray) -> Finding:
     """Return whether found images are letters: read right by judges, and near the class means.
 
-    Needed are judges that are surely right on more than 95 % of real letters; for each judge,
-    more than 90 % of the found images surely read right, and those of each class from more than
-    half of the starts; for each class a mean share of the variance, over the starts, that is
-    surely below 5 %. Where a judge does not count, it is open.
-
-    Args:
-        letters: for each judge, its accuracy on real letters that it has not seen.
-        read: (judges, starts, classes) integers, the label that each reads in each found image.
-        shares: (starts, classes), those of `shares_of_variance`.
+    Judges count that are surely right on more than 95 % of `letters`, real ones that they have not
+    seen. In `read`, integers (judges, starts, classes), each must surely be right on more than 90
+    %, and for each class on more than half of the starts. Of the `shares_of_variance`, (starts,
+    classes), the mean of each class must surely be below 5 %.
     """
     on_found = reading_accuracies(read)
     right = (read == np.arange(read.shape[-1])).mean(axis=1)

@@ -2,9 +2,8 @@ r"""What becomes of the latent search where batch normalisation runs in training
 
 A batch normalisation that averages over n values returns $(x_i - \bar x) / \sqrt{v + \epsilon}$,
 scaled and shifted, with their mean $\bar x$ and variance v. For n = 1 this is the shift, whatever
-x is. The decoder's first one stands on 3,136 units, before they are reshaped into 7 x 7 pixels of
-64 channels: there n is the number of vectors in the batch. Behind the reshape it would be 49
-times that number.
+x is. The decoder's first one stands before the reshape into 7 x 7 pixels: there n is the number of
+vectors in the batch. Behind the reshape it would be 49 times that number.
 """
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -43,8 +42,8 @@ def directional_derivative(
     r"""Return the derivative of a normalised value, in a batch of any size, along a direction u.
 
     Along $x + t u$ the mean is $\bar x + t \bar u$, and the variance is $v + 2 t c + t^2 w$ with
-    $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u. Given are u at the place
-    of the value, in the symbol d; its mean over the batch; and c, the product, in the symbol v.
+    the product $c = \frac1n \sum_j d_j u_j$, $d = x - \bar x$ and the variance w of u. The
+    direction is u at the place of the value, in the symbol d; the product is in the symbol v.
     """
     t, w = sympy.symbols("t w", real=True)
     spread = batch_variance + 2 * t * product + t**2 * w
@@ -65,10 +64,10 @@ def normalizations(decoder: keras.Model) -> list[layers.BatchNormalization]:
 
 
 def draw_normalizations(decoder: keras.Model, generator: np.random.Generator) -> None:
-    """Set a decoder's batch normalisations to random values, as the report's scripts begin.
+    """Set batch normalisations to random values, as the report's latent_space.py begins.
 
     Scales and moving variances are from N(1, 0.1), shifts and moving means from N(0, 0.1), cut at
-    two deviations. Source: the report's latent_space.py.
+    two deviations.
     """
     draw = stats.truncnorm(-2, 2).rvs
     for layer in normalizations(decoder):
@@ -87,17 +86,13 @@ def search_as_scripts(
     seed: int,
     **options: float,
 ) -> tuple[Search, np.ndarray]:
-    """Search the way of the report's scripts: it changes the decoder it is given.
+    """Search the way of the report's latent_space.py: it changes the decoder it is given.
 
     One letter after the other, in batches of one, with batch normalisation in training mode. Each
     letter has the decoder's own weights, without the last bias, and normalisations drawn anew.
     Beside the vector their scales and shifts are optimised, and the slopes of the activations.
-
-    Returns:
-        What was found, with images as drawn in training mode after the last step; and the images
-        that the scripts show, drawn with the moving averages, (classes, 28, 28, 1).
-
-    Source: the report's latent_space.py.
+    Returned are what was found, as drawn in training mode, and the images that the scripts show,
+    drawn with the moving averages, (classes, 28, 28, 1).
     """
     generator, restored = np.random.default_rng(seed), decoder.get_weights()
     trained = [weight for layer in normalizations(decoder) for weight in layer.trainable_weights]
@@ -158,9 +153,8 @@ def trains_only_latent(
 ) -> Finding:
     """Return whether a search moved its vectors, nothing else, and drew with the decoder as it was.
 
-    Every weight of the decoder, the moving statistics among them, must have the same bits before,
-    in a copy, and after; every vector must have moved from its start, (..., classes, 512); and the
-    images must be those that the decoder from before makes of the vectors.
+    Every weight, moving statistics too, must have the same bits as before, in a copy; every vector
+    must have left its start, (..., classes, 512); and the images must be those of the copy.
     """
     pairs = list(zip(before.get_weights(), after.get_weights(), strict=True))
     kept_bits = sum(first.tobytes() == last.tobytes() for first, last in pairs)

@@ -11,15 +11,14 @@ import numpy as np
 from assignment4.encoder_decoder.models import outputs_of
 
 POSITIONS = 9
-"""How many images a walk has, both ends among them: a step is an eighth of the way."""
+"""Both ends among them: a step is an eighth of the way."""
 
 
 @dataclass(frozen=True)
 class Walks:
-    """What the decoder draws on the way between any two letters, one for each class.
+    """Images (n, 28, 28) of each class's vector; then of each pair a < b, at equal steps between.
 
-    The images (n, 28, 28) are first those of the classes' vectors; then, for each of the pairs,
-    those at equal steps from a to b without the ends: a walk has `positions` with them.
+    A walk has `positions`, both ends among them.
     """
 
     letters: str
@@ -62,9 +61,8 @@ def walk_between_letters(
 def nearest_mixtures(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compare a walk, (positions, height, width), with the fading of its first image into its last.
 
-    Returns:
-        For each image the share of the last image in the mixture nearest to it, and its squared
-        distance to that mixture over the squared distance between the ends; (positions,) each.
+    For each image: the share of the last one in the mixture nearest to it, and its squared distance
+    to that mixture over the squared distance between the ends; (positions,) each.
     """
     away = (path - path[0]).reshape(len(path), -1).astype(np.float64)
     whole = away[-1]

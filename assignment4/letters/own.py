@@ -36,7 +36,6 @@ from assignment4.letters.rendering import SIZE
 FILES = {"cyrillic": ("X_cyr.npy", "labels_cyr.npy"), "latin": ("X_lat.npy", "labels_lat.npy")}
 """For each alphabet the file of its images, (28, 28, n), and the file of its labels, (n,)."""
 
-REPORT_SIZES = (CYRILLIC_COUNT, LATIN_COUNT)
 MOST_IMAGES = 200_000  # of an alphabet; CoMNIST has fewer than 20,000
 LARGEST_FILE = 8 * 2**20  # bytes of a picture, unpacked
 LARGEST_SIDE = 4096  # pixels; such a picture takes about 200 MB while it is decoded
@@ -61,8 +60,8 @@ def load_letters(source: str | os.PathLike | None = None, *, seed: int = 0) -> L
 
     The source is a folder in one of the LAYOUTS, by default what the environment variable
     ASSIGNMENT4_LETTERS names. Without either, the letters are drawn of typefaces with the seed: as
-    many as in the report, `embedded` ones unless ASSIGNMENT4_PAIRS names other pairs. ValueError,
-    of one line: a file is not as its layout asks, or too few typefaces have the pairs' letters.
+    many as in the report, `embedded` unless ASSIGNMENT4_PAIRS names other pairs. ValueError: a file
+    is not as its layout asks, or too few typefaces have the letters.
     """
     folder = letters_folder() if source is None else Path(source)
     return embedded_letters(seed) if folder is None else read_folder(folder)[0]
@@ -101,7 +100,8 @@ def read_folder(folder: Path) -> tuple[Letters, dict[str, Counter]]:
         has_arrays = any(present.intersection(files) for files in FILES.values())
         places = {name: _place(name, present) for name in ALPHABETS if not has_arrays}
     alphabets, left_out = [], {}
-    for name, letters, size in zip(ALPHABETS, (CYRILLIC, LATIN), REPORT_SIZES, strict=True):
+    kinds = {"cyrillic": (CYRILLIC, CYRILLIC_COUNT), "latin": (LATIN, LATIN_COUNT)}
+    for name, (letters, size) in kinds.items():
         if has_arrays:
             images, labels = _read_arrays(*(folder / file for file in FILES[name]), letters)
         else:

@@ -20,12 +20,12 @@ _LONG = 0.45  # a piece longer than that, in letter heights, can bend at its qua
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One way to write a letter, and its share among these; lengths in letter heights, y downwards.
+    """One way to write a letter, and its share; lengths in letter heights, y downwards.
 
     The points (n, 2), of strokes (n,), are those of the skeleton, with a freedom (n,) up to 1 where
-    neighbours are far, and others between them, with 0. From a line's middle `across` leads
-    off it, from a stroke's ends `onwards` along it, (n, 2). Points `follow` others (n, n) so far; m
-    places along the strokes take of each point the weights (m, n).
+    neighbours are far, and others between them, with 0. From a straight line's middle `across`
+    leads off it, from a stroke's ends `onwards` along it, (n, 2). Points `follow` others (n, n) so
+    far; m places along the strokes take of each point the weights (m, n).
     """
 
     share: float

@@ -1,7 +1,6 @@
 """What readers of typefaces, of the pen and of real drawings make of each other's letters.
 
-Real drawings are a person's own, in a folder as `load_letters` takes it. What was measured of them
-is kept in `results/drawings.jsonl`; the drawings themselves are not.
+Real drawings are a person's own. What was measured of them is kept in `results/drawings.jsonl`.
 """
 
 import json
@@ -25,7 +24,7 @@ from assignment4.letters import (
     split_by_family,
 )
 from assignment4.letters.pen import HELD_OUT_HANDS
-from assignment4.tables import Table
+from assignment4.tables import Table, table
 from assignment4.transfer.kinds import TYPEFACES, Parts, typeface_letters
 from assignment4.transfer.readers import train_reader
 
@@ -45,7 +44,7 @@ def four_kinds(folder: Path) -> dict[str, tuple[Alphabet, Alphabet]]:
     """Return Cyrillic letters to train on and to test with, for each kind.
 
     Tests are by families and by hands that nothing is trained on; of real drawings, whose writers
-    are not known, by images. ValueError: the folder is not as `load_letters` asks.
+    are not known, by images. ValueError: see `load_letters`.
     """
     typefaces = split_by_family(typeface_letters(CYRILLIC))
     pen = split_by_family(pen_letters(0).cyrillic, held_out=HELD_OUT_HANDS)
@@ -55,10 +54,9 @@ def four_kinds(folder: Path) -> dict[str, tuple[Alphabet, Alphabet]]:
 
 
 def share_read(read: np.ndarray, letters: Alphabet) -> Interval:
-    """Return the share read right, with an interval over hands where there are as many as held out.
+    """Return the share read right, with an interval over hands, if many, each for the same.
 
-    Hands count as independent, and each for the same. Else images do, as for the few families of
-    typefaces.
+    Else, as for the few families of typefaces, it is one over images.
     """
     right = read == letters.labels
     groups = np.unique(letters.families)
@@ -87,9 +85,8 @@ def readings(parts: Parts, *, seed: int) -> Iterator[dict[str, object]]:
 def told_apart(first: Alphabet, second: Alphabet, *, seed: int) -> dict[str, float]:
     """Return how well a network tells two kinds of letters apart, over all and by letter.
 
-    It is trained on four fifths of each kind. What is returned is the area under the curve on the
-    rest: how often it finds a letter of the second kind more like that kind than one of the first;
-    1/2 where it can only guess.
+    It is trained on four fifths of each kind. On the rest it finds a letter of the second kind more
+    like that kind than one of the first so often: the area under the curve, 1/2 for guesses.
     """
     count = min(len(first), len(second))
     both = joined(first.select(np.arange(count)), second.select(np.arange(count)))
@@ -110,15 +107,13 @@ def told_apart(first: Alphabet, second: Alphabet, *, seed: int) -> dict[str, flo
 
 def measure(folder: Path, *, source: str, seeds: int) -> list[dict[str, object]]:
     """Return what is measured of the real drawings of a folder, a line for each number and seed."""
-    parts = four_kinds(folder)
-    lines = []
-    for seed in range(seeds):
-        lines += readings(parts, seed=seed)
-        lines.append({"areas": told_apart(parts[PEN][0], parts[REAL][0], seed=seed)})
-        for line in lines:
-            line.setdefault("seed", seed)
+    parts, lines = four_kinds(folder), []
     of = {"source": source, "pen": pen_letters(0).digest()[:16]}
-    return [of | line for line in lines]
+    for seed in range(seeds):
+        areas = told_apart(parts[PEN][0], parts[REAL][0], seed=seed)
+        for line in (*readings(parts, seed=seed), {"areas": areas}):
+            lines.append(of | line | {"seed": seed})
+    return lines
 
 
 def keep(lines: list[dict], *, path: Path = RESULTS) -> None:
@@ -145,22 +140,18 @@ def reading_table(lines: list[Mapping]) -> Table:
 
 
 def letter_table(lines: list[Mapping]) -> Table:
-    """Return for each letter what a reader of the pen reads of real ones, and the way round.
+    """Return what readers of the pen and of real letters read of the other kind, and the areas.
 
-    The last column is the area under the curve of `told_apart`; all are means over the seeds.
+    All are means over the seeds, by letter.
     """
 
-    def mean(letter: str, key: str, **wanted: str) -> float:
-        some = [one for one in lines if key in one and wanted.items() <= one.items()]
-        return float(np.mean([one[key][letter] for one in some]))
+    def means(key: str, **wanted: str) -> list[float]:
+        some = [one[key] for one in lines if key in one and wanted.items() <= one.items()]
+        return [float(np.mean([one[letter] for one in some])) for letter in CYRILLIC]
 
-    rows = [
-        (
-            letter,
-            f"≈{mean(letter, 'letters', **{'trained on': PEN, 'read': REAL}):.2f}",
-            f"≈{mean(letter, 'letters', **{'trained on': REAL, 'read': PEN}):.2f}",
-            f"≈{mean(letter, 'areas'):.2f}",
-        )
-        for letter in CYRILLIC
-    ]
-    return Table(["letter", "pen reads real", "real reads pen", "told apart"], rows)
+    columns = {
+        "pen reads real": means("letters", **{"trained on": PEN, "read": REAL}),
+        "real reads pen": means("letters", **{"trained on": REAL, "read": PEN}),
+        "told apart": means("areas"),
+    }
+    return table({"letter": list(CYRILLIC)} | columns, digits=2, measured=columns)

@@ -55,16 +55,11 @@ def run_transfer(
 ) -> dict[str, float]:
     """Train a reader of Cyrillic letters, and return what it reads of others.
 
-    Letters of the pairs are divided "by family", since any other split has faces in both parts. The
-    seed is of the choice of faces, of the letters trained on, of weights and draws.
-
-    Returns:
-        The share read right of new draws of the known faces; of unknown faces, as they are and
-        faded, by family and by letter; of the same as two simple methods read them, trained on
-        the same letters; and the seconds of the training.
-
-    Raises:
-        ValueError: the letters to test with are not new.
+    Letters are divided "by family", since any other split has faces in both parts, or ValueError.
+    The seed is also that of faces and of the letters trained on. Returned are the share read right
+    of new draws of the known faces; of unknown faces, as they are and faded, by family and by
+    letter; of the same as two simple methods read them, with the same training; and the seconds of
+    the training.
     """
     known, unknown = SPLITS[split](letters.cyrillic)
     drawn = letters_for(transfer, letters.cyrillic.letters, seed=seed)

@@ -27,10 +27,9 @@ VARIATIONS = {
 
 
 def choose_faces(families: int, *, seed: int) -> list[Typeface]:
-    """Return all faces of so many known families, or a single face for 0 families.
+    """Return all faces of so many known families, or a single face for 0; ValueError beyond.
 
-    The seed decides their order, fewer families being among the more, and which face is the single
-    one. ValueError: there are not so many known families.
+    The seed decides their order, fewer families being among the more, and which face is single.
     """
     if not 0 <= families <= len(KNOWN_FAMILIES):
         raise ValueError(
@@ -88,10 +87,7 @@ def check_new_images(known: Alphabet, unseen: Alphabet) -> None:
 
 
 def check_new_faces(known: Alphabet, unseen: Alphabet) -> None:
-    """Raise ValueError if images to test with, or their families, were trained on.
-
-    Letters from files have no family, and are compared as images alone.
-    """
+    """Raise ValueError if images to test with, or their families if known, were trained on."""
     check_new_images(known, unseen)
     if common := sorted(set(known.families.tolist()) & set(unseen.families.tolist()) - {""}):
         raise ValueError(f"letters to test with are of families that were trained on: {common}")

@@ -31,10 +31,7 @@ Parts = Mapping[str, tuple[Alphabet, Alphabet]]
 
 
 def typeface_letters(letters: str) -> Alphabet:
-    """Return the letters of typefaces of an alphabet, whichever folder the environment names.
-
-    ValueError: too few typefaces have its letters.
-    """
+    """Return the letters of typefaces, whichever folder is in use; see `check_typefaces`."""
     check_typefaces()
     return {CYRILLIC: embedded.cyrillic_letters, LATIN: embedded.latin_letters}[letters](0)
 
@@ -42,7 +39,7 @@ def typeface_letters(letters: str) -> Alphabet:
 def two_kinds(letters: Letters, alphabet: str = "cyrillic") -> dict[str, Alphabet]:
     """Return the letters of the known typeface families, and those of another kind, by name.
 
-    Letters of the "cyrillic" or the "latin" alphabet are a person's own, without copies of the
+    Of the "cyrillic" or the "latin" alphabet these are a person's own, without copies of the
     former, or else those of the families held out.
     """
     own = getattr(letters, alphabet)
@@ -63,7 +60,7 @@ def divide(kinds: Mapping[str, Alphabet]) -> dict[str, tuple[Alphabet, Alphabet]
 class Reading(NamedTuple):
     """The labels (n,) read in unseen letters `of` a kind by what was `trained_on` one.
 
-    `simple` has the accuracies of simple methods with the same training, by name.
+    `simple` has the accuracies of simple methods with the same training.
     """
 
     trained_on: str
@@ -117,10 +114,7 @@ def lost(readings: Readings, trained_on: str, of: str) -> Interval:
 
 
 def accuracy_table(readings: Readings) -> Table:
-    """Return the accuracies of networks and simple methods, a row for each reading.
-
-    The last column is by how much the network falls short of that of the kind which is read.
-    """
+    """Return the accuracies of networks and simple methods, and by how much networks fall short."""
     methods = list(next(iter(readings.values())).simple)
     rows = [
         (
@@ -145,8 +139,8 @@ def letter_table(readings: Sequence[Reading]) -> Table:
 def misread(reading: Reading, *, rows: int, columns: int) -> dict[str, np.ndarray]:
     """Return letters that were taken for others, a row for each pair most often confused.
 
-    By a name such as "Л as Д" each row is (columns, 28, 28) float, not a number where there are
-    fewer. Equally frequent pairs are in label order; where fewer occur, rows have names of spaces.
+    A row such as "Л as Д" is (columns, 28, 28), not a number where there are fewer. Equal pairs are
+    in label order; where there are fewer, rows have names of spaces.
     """
     names, images = reading.letters.letters, reading.letters.images
     errors = reading.counts - np.diag(np.diag(reading.counts))
