@@ -1,6 +1,6 @@
 """All losses side by side: the yardstick's numbers as tables, and what was read wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import assignment4.reproducible  # noqa: F401  (before keras)
@@ -16,9 +16,7 @@ from assignment4.encoder_decoder.assessment import (
     Readability,
 )
 from assignment4.encoder_decoder.classifiers import read_letters
-from assignment4.encoder_decoder.experiments import Run
 from assignment4.encoder_decoder.metrics import accuracy
-from assignment4.encoder_decoder.targets import TARGETS_PER_IMAGE
 from assignment4.intervals import Interval, is_above, mean_interval
 from assignment4.letters import ALPHABETS
 from assignment4.tables import Table, table
@@ -79,27 +77,6 @@ def distance_table(assessments: Mapping[str, Assessment]) -> Table:
         "sharpness": [one.sharpness.mean() for one in found],
     }
     return table({"": list(assessments)} | columns, measured=columns)
-
-
-def cost_table(runs: Mapping[str, Run], stored: Mapping[str, Sequence[dict]]) -> Table:
-    """Return what trainings cost: steps, targets in each, whether through a classifier, seconds.
-
-    Args:
-        runs: trained networks, by the name of their experiment.
-        stored: the stored results of each experiment; the shortest training of these is told.
-    """
-    targets = {
-        name: TARGETS_PER_IMAGE if "letters" in name else int(run.classifier is None)
-        for name, run in runs.items()
-    }
-    columns = {
-        "loss": list(runs),
-        "steps": [stored[name][0]["steps"] for name in runs],
-        "targets": [targets[name] for name in runs],
-        "classifier": [run.classifier is not None for run in runs.values()],
-        "shortest, in s": [min(one["seconds"] for one in stored[name]) for name in runs],
-    }
-    return table(columns, digits=0, measured=["shortest, in s"])
 
 
 def apart(found: Assessment, stored: Mapping[str, float]) -> np.ndarray:
@@ -167,34 +144,3 @@ def worst_letter(counts: np.ndarray) -> WorstLetter:
     totals, right = counts.sum(axis=1), np.diag(counts)
     label = int(np.argmin(right / totals))
     return WorstLetter(label, int(right[label]), int(totals[label]))
-
-
-def worst(found: Assessment, *, count: int) -> np.ndarray:
-    """Return the places of the outputs that at least one judge reads wrong.
-
-    Those that most judges read wrong come first, then those that are farthest from the mean of
-    their class.
-
-    Args:
-        found: of a network's outputs.
-        count: how many places at most.
-    """
-    wrong = (found.read != found.labels).sum(axis=0)
-    order = np.lexsort((-found.to_mean, -wrong))
-    return order[wrong[order] > 0][:count]
-
-
-def readings(found: Assessment, places: Sequence[int], letters: str) -> list[str]:
-    """Return for some outputs the right letter and what each judge reads, such as "B: B-".
-
-    The dash stands for no letter.
-
-    Args:
-        found: of a network's outputs.
-        places: of the outputs.
-        letters: the name of each label, one character each.
-    """
-    names = np.array([*letters, NO_LETTER_NAME])
-    return [
-        f"{names[found.labels[place]]}: {''.join(names[found.read[:, place]])}" for place in places
-    ]

@@ -1,23 +1,19 @@
 """What networks draw for the same letters: any two to be chosen by hand, and where each errs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 
 from assignment4.encoder_decoder.assessment import Assessment
 from assignment4.encoder_decoder.comparison import (
     NO_LETTER_NAME,
     confusion_matrix,
-    readings,
-    worst,
     worst_letter,
 )
-from assignment4.figures.letters import plot_letters
 from assignment4.figures.outputs import plot_confusions
 from assignment4.figures.pages import check_name, fill_with_tiles, option_elements, to_greys
-from assignment4.letters import ALPHABETS, Alphabet, one_of_each
+from assignment4.letters import Alphabet, one_of_each
 
 
 class SideBySide:
@@ -61,39 +57,8 @@ class SideBySide:
 
 def plot_all_confusions(found: Mapping[str, Assessment], letters: str) -> None:
     """Draw what the first judge reads in the outputs of up to eight networks; letters by label."""
-    for axes, (name, one) in _panels(found, (15, 8)):
+    panels = plt.figure(figsize=(15, 8), layout="constrained").subplots(2, 4)
+    for axes, (name, one) in zip(panels.flat, found.items(), strict=False):
         counts = confusion_matrix(one.read[0], one.labels)
         plot_confusions(axes, counts, letters + NO_LETTER_NAME)
         axes.set_title(f"{name}\nworst letter {worst_letter(counts).told(letters)}")
-
-
-def plot_all_failures(
-    found: Mapping[str, Assessment],
-    given: Alphabet,
-    means: np.ndarray,
-    letters: str,
-    *,
-    count: int,
-) -> None:
-    """Draw up to so many wrong outputs of up to eight networks, between input and class mean.
-
-    The networks were shown `given`; means are (classes, 28, 28, 1), letters the labels' names.
-    """
-    for axes, (name, one) in _panels(found, (12, 6.4)):
-        axes.set_title(name, fontsize=9)
-        places = worst(one, count=count)
-        if not len(places):
-            axes.set_axis_off()
-            axes.text(0.5, 0.5, "none", ha="center", va="center", transform=axes.transAxes)
-            continue
-        inputs = given.select(places)
-        rows = {ALPHABETS["cyrillic"]: inputs.images}
-        rows |= {"output": one.images[places], "mean": means[inputs.labels]}
-        plot_letters(axes, rows, column_names=readings(one, places, letters))
-
-
-def _panels(
-    found: Mapping[str, Assessment], size: Sequence[float]
-) -> Iterator[tuple[Axes, tuple[str, Assessment]]]:
-    panels = plt.figure(figsize=size, layout="constrained").subplots(2, 4)
-    return zip(panels.flat, found.items(), strict=False)
