@@ -68,7 +68,11 @@ FOR_CLASSIFIER = Architecture(
     weight_decay=1e-5,
     last_layer=False,
 )
-"""The variant that the report's scripts train through a classifier."""
+"""The variant that `encoder_decoder_class.py` trains through a classifier, by its layers.
+
+Of its first weights and its decay `scripts.py` has more: the decay here is twice theirs, on the sum
+of squares and not on half of it.
+"""
 
 
 class ScaledReLU(layers.Layer):
