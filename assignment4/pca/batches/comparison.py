@@ -1,19 +1,18 @@
-"""What the size of a batch costs, Exercise 4 c: excess errors compared seed by seed."""
+"""What the size of a batch costs, Exercise 4 c: by what share an error exceeds the least one."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.sparse.linalg import eigsh
 
-from assignment4.intervals import Interval, all_of, mean_interval, opposite, widen
+from assignment4.intervals import Interval, all_of, is_above, is_below, mean_interval, widen
+from assignment4.pca.components import PrincipalComponents
 
-SIGNIFICANT = 2.0
-"""By which factor an excess error must exceed another's for a size to suffer significantly."""
-
-NOTICEABLE = 1.1
-"""By which factor it must for a noticeable loss."""
+SIGNIFICANT, NOTICEABLE = 0.05, 0.01
+"""From which excess on a size suffers significantly, and from which on its loss is noticeable."""
 
 Excesses = Mapping[int, Sequence[float]]
-"""By B, the excess errors over the same seeds in the same order, all positive and finite."""
+"""By B, the excess errors of several seeds or batches, all positive and finite."""
 
 
 def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
@@ -28,32 +27,51 @@ def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval
     return Interval(*map(float, np.exp(widened)))
 
 
-def factor_between(excesses: Excesses, size: int, other: int, *, comparisons: int = 1) -> Interval:
-    """Return by which factor one size's excess exceeds another's, seed by seed; ValueError else."""
-    ratios = [a / b for a, b in zip(excesses[size], excesses[other], strict=True)]
-    return geometric_mean(ratios, comparisons=comparisons)
+def first_without_loss(excesses: Excesses, noticeable: float = NOTICEABLE) -> int | None:
+    """Return the smallest B with surely no noticeable loss; all intervals hold together."""
+    for size in sorted(excesses):
+        if is_below(geometric_mean(excesses[size], comparisons=len(excesses)), noticeable):
+            return size
+    return None
 
 
-def suffers(excesses: Excesses, size: int, factor: float = NOTICEABLE) -> bool | None:
-    """Return True if a size has more than a factor times the excess error of some other size.
+def small_batches_suffer(excesses: Excesses, noticeable: float = NOTICEABLE) -> bool | None:
+    """Return True if small batches suffer and larger ones do not (Exercise 4 c); None if unsure.
 
-    That is, if one interval lies above it, wide enough that all hold together. False if against
-    every other size the 95 % interval lies below; None otherwise.
+    The smallest B must suffer significantly. From the first B without a noticeable loss on, which
+    there must be, no B may have one.
     """
-    others = [other for other in excesses if other != size]
-    for other in others:
-        if factor_between(excesses, size, other, comparisons=len(others)).lower > factor:
-            return True
-    below = (factor_between(excesses, size, other).upper < factor for other in others)
-    return False if all(below) else None
+    sizes, count = sorted(excesses), len(excesses)
+    first = first_without_loss(excesses, noticeable) or sizes[-1]
+    small = is_above(geometric_mean(excesses[sizes[0]], comparisons=count), SIGNIFICANT)
+    later = sizes[sizes.index(first) :]
+    larger = (geometric_mean(excesses[size], comparisons=count) for size in later)
+    return all_of([small, *(is_below(interval, noticeable) for interval in larger)])
 
 
-def suffers_for_small_batches(excesses: Excesses) -> bool | None:
-    """Return True if training suffers for small batches and not for larger ones (Exercise 4 c).
+def estimate_excesses(
+    samples: np.ndarray, components: PrincipalComponents, k: int, size: int, *, batches: int = 20
+) -> np.ndarray:
+    """Return by what share the top components of batches' covariances miss the least error.
 
-    The smallest B must suffer significantly, no B of the larger half noticeably; None if unsure.
+    Each batch, of (L, d) samples, is drawn without replacement, and its top k components, which are
+    at most B - 1, are to describe all samples, the mean of which is known.
     """
-    sizes = sorted(excesses)
-    small = suffers(excesses, sizes[0], SIGNIFICANT)
-    larger = [suffers(excesses, size) for size in sizes[len(sizes) // 2 :]]
-    return all_of([small, *(opposite(verdict) for verdict in larger)])
+    generator, excesses = np.random.default_rng((0, size)), []
+    for _ in range(batches):
+        batch = samples[generator.choice(len(samples), size, replace=False)]
+        top = components.vectors.T @ _top_components(batch - batch.mean(axis=0), k)
+        kept = components.count * components.eigenvalues @ np.square(top).sum(axis=1)
+        excesses.append((components.least_error(0) - kept) / components.least_error(k) - 1)
+    return np.array(excesses)
+
+
+def _top_components(centred: np.ndarray, k: int) -> np.ndarray:
+    """Return as many of the first k components as there are, (d, k or B - 1)."""
+    size, d = centred.shape
+    k = min(k, size - 1)
+    if not k:
+        return np.zeros((d, 0))
+    products = centred @ centred.T if size < d else centred.T @ centred
+    found = eigsh(products, k, v0=products.diagonal())[1]
+    return np.linalg.qr(centred.T @ found).Q if size < d else found
