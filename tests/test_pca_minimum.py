@@ -235,6 +235,25 @@ def test_check_of_the_choice_fails(searches):
     assert not is_right([pca.search_minimum(pca.random_samples(40, D, seed=0), 3, steps=3)])
 
 
+@pytest.mark.can_fail("4b-all-w")
+def test_descents_by_any_weights_end_at_the_smallest_eigenvalues(searches):
+    """Against the discarded squared singular values."""
+    samples, is_right = pca.random_samples(40, D, seed=0), pca.no_weights_do_better
+    found = [pca.descend_freely(samples, k, descents=3) for k in (2, 7)]
+    values = np.linalg.svd(samples, compute_uv=False)
+    for k, ends in zip((2, 7), found, strict=True):
+        assert ends == pytest.approx(np.full((2, 3), np.square(values[k:]).sum()), rel=1e-9)
+    right = [searches[2], searches[7]]
+    assert is_right(right, found)
+    assert not is_right(right, found[::-1])
+    assert not is_right(right, found, lambda eigenvalues, k: eigenvalues[: len(eigenvalues) - k])
+    for place in ((0, 0), (1, -1)):
+        for factor in (1 - 1e-9, 1 + 1e-9):
+            wrong = found[0].copy()
+            wrong[place] *= factor
+            assert not is_right(right, [wrong, found[1]])
+
+
 @pytest.mark.parametrize("k", range(4))
 def test_ties_and_missing_ranks_are_handled(k):
     equal = np.concatenate([np.eye(3), -np.eye(3)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy.optimize import minimize
 
 from assignment4.intervals import Finding
 from assignment4.pca.components import check_count, reconstruction_error
@@ -128,3 +129,44 @@ def discarded_are_smallest(
         f"≈{farthest:.0e} of the total from it, and no random subspace lies below."
     )
     return Finding(bool(holds), numbers if holds else "")
+
+
+def descend_freely(samples: np.ndarray, k: int, *, descents: int = 10) -> np.ndarray:
+    r"""Return the errors at which descents by W, and by B and A, end, (2, descents).
+
+    They are $\sum_l |x_l - W W^T x_l|^2$ and $\sum_l |x_l - B A x_l|^2$ for any W and B (d, k) and
+    A (k, d). BFGS starts from normal weights, on (L, d) samples of mean zero.
+    """
+    d, total = samples.shape[1], np.square(samples).sum()
+    products = samples.T @ samples / total
+
+    def error_and_slope(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        B, *free = weights.reshape(-1, d, k)
+        A = free[0].T if free else B.T
+        rest = np.eye(d) - B @ A
+        slopes = -2 * np.array([rest @ products @ A.T, products @ rest.T @ B])
+        return np.sum(rest @ products * rest), (slopes if free else slopes.sum(axis=0)).ravel()
+
+    random = np.random.default_rng(0)
+    ends = [
+        minimize(error_and_slope, start, jac=True, options={"gtol": 1e-8}).fun
+        for count in (d * k, 2 * d * k)
+        for start in random.normal(size=(descents, count))
+    ]
+    return total * np.reshape(ends, (2, descents))
+
+
+def no_weights_do_better(
+    searches: Sequence[SubspaceSearch], errors: Sequence[np.ndarray], choice: Callable = smallest
+) -> Finding:
+    """Find whether each k's descents end at L times the sum of chosen eigenvalues, none below.
+
+    Up to ROUNDING of the total.
+    """
+    apart = [
+        np.abs(ends - search.samples * choice(search.eigenvalues, search.k).sum()) / search.total
+        for search, ends in zip(searches, errors, strict=True)
+    ]
+    farthest = np.max(apart)
+    numbers = f"For {len(searches)} k all descents by any weights end within ≈{farthest:.0e} of it."
+    return Finding(bool(farthest <= ROUNDING), numbers)
