@@ -3,7 +3,6 @@
 from assignment4.pca.batches.comparison import (
     NOTICEABLE,
     estimate_excesses,
-    first_without_loss,
     geometric_mean,
     small_batches_suffer,
 )

@@ -16,10 +16,7 @@ Excesses = Mapping[int, Sequence[float]]
 
 
 def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval:
-    """Return the geometric mean of positive finite numbers with an interval; ValueError else.
-
-    It is Student's of their logarithms, taken back, wider for one of several that hold together.
-    """
+    """Return the geometric mean of positive finite numbers, with an interval; ValueError else."""
     if not all(0 < value < np.inf for value in values):
         raise ValueError(f"numbers must be positive and finite, got {list(values)}")
     of_logarithms = mean_interval(np.log(values))
@@ -27,26 +24,17 @@ def geometric_mean(values: Sequence[float], *, comparisons: int = 1) -> Interval
     return Interval(*map(float, np.exp(widened)))
 
 
-def first_without_loss(excesses: Excesses, noticeable: float = NOTICEABLE) -> int | None:
-    """Return the smallest B with surely no noticeable loss; all intervals hold together."""
-    for size in sorted(excesses):
-        if is_below(geometric_mean(excesses[size], comparisons=len(excesses)), noticeable):
-            return size
-    return None
-
-
 def small_batches_suffer(excesses: Excesses, noticeable: float = NOTICEABLE) -> bool | None:
     """Return True if small batches suffer and larger ones do not (Exercise 4 c); None if unsure.
 
     The smallest B must suffer significantly. From the first B without a noticeable loss on, which
-    there must be, no B may have one.
+    there must be, no B may have one. All intervals hold together.
     """
-    sizes, count = sorted(excesses), len(excesses)
-    first = first_without_loss(excesses, noticeable) or sizes[-1]
-    small = is_above(geometric_mean(excesses[sizes[0]], comparisons=count), SIGNIFICANT)
-    later = sizes[sizes.index(first) :]
-    larger = (geometric_mean(excesses[size], comparisons=count) for size in later)
-    return all_of([small, *(is_below(interval, noticeable) for interval in larger)])
+    sizes = sorted(excesses)
+    found = [geometric_mean(excesses[size], comparisons=len(sizes)) for size in sizes]
+    unnoticed = [is_below(interval, noticeable) for interval in found]
+    first = unnoticed.index(True) if True in unnoticed else len(sizes) - 1
+    return all_of([is_above(found[0], SIGNIFICANT), *unnoticed[first:]])
 
 
 def estimate_excesses(

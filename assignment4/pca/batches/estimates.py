@@ -105,11 +105,10 @@ def is_unbiased(
 
 
 def is_unbiased_if_independent(statistic: Callable, *, factor: Callable = lambda B: 1) -> bool:
-    """Return True if a statistic is on average a factor times the covariance of a distribution.
+    """Return True if a statistic is on average a factor times S, any distribution's covariance.
 
-    For two, three or four samples drawn independently from any distribution in two dimensions that
-    has a covariance S. On average f, quadratic in the samples, is f at their means plus half the
-    sum of its second derivatives times S; those by two samples fall out.
+    For 2 to 4 independent samples. The average of f, quadratic in the samples, is f at the
+    mean plus half the sum of its second derivatives by the same sample, times S.
     """
     mean, roots = symbols_matrix("m", 1, 2), symbols_matrix("s", 2, 2)
     covariance = roots + roots.T
