@@ -39,7 +39,13 @@ from assignment4.pca.minimum.errors import (
     measure_errors,
 )
 from assignment4.pca.minimum.proof import minimising_subspace_is_of_eigenvectors
-from assignment4.pca.minimum.search import discarded_are_smallest, random_samples, search_minimum
+from assignment4.pca.minimum.search import (
+    descend_freely,
+    discarded_are_smallest,
+    no_weights_do_better,
+    random_samples,
+    search_minimum,
+)
 from assignment4.pca.minimum.stationary import (
     COUNTEREXAMPLE,
     describe_basis,

@@ -1,9 +1,4 @@
-r"""Exercise 4 b in numbers: principal components of data, and the error of keeping k of them.
-
-By QR and SVD in float64 an eigenvalue $\lambda$ is off by about $\epsilon \sqrt{\lambda_1
-\lambda}$; by the eigenvalue problem of $\Sigma$, the report's (4), it would be $\epsilon
-\lambda_1$.
-"""
+"""Exercise 4 b in numbers: principal components by QR and SVD, and the error that they leave."""
 
 from dataclasses import dataclass
 
@@ -14,7 +9,7 @@ from assignment4.pca.inputs import as_samples, checked_number
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    r"""The principal components of L samples of d entries, with scikit-learn's names beside.
+    r"""The principal components of L samples of d entries.
 
     Attributes:
         mean: (d,) float64, the center; the zero vector where the data were not centred.
@@ -31,21 +26,6 @@ class PrincipalComponents:
     def __repr__(self) -> str:
         return f"PrincipalComponents: {len(self.mean)} of {self.count} samples"
 
-    @property
-    def mean_(self) -> np.ndarray:
-        """The samples' mean, (d,) float64."""
-        return self.mean
-
-    @property
-    def components_(self) -> np.ndarray:
-        """All components as rows, (d, d) float64."""
-        return self.vectors.T
-
-    @property
-    def explained_variance_(self) -> np.ndarray:
-        """The variance along each component with 1/L, (d,) float64."""
-        return self.eigenvalues
-
     def keep(self, k: int) -> np.ndarray:
         """Return the first k components as columns, (d, k); ValueError unless k is 0 to d."""
         return self.vectors[:, : checked_number(k, len(self.mean))]
@@ -55,13 +35,9 @@ class PrincipalComponents:
         kept = self.keep(len(self.mean) if k is None else k)
         return (as_samples(samples, width=len(self.mean)) - self.mean) @ kept
 
-    def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
-        r"""Return $\bar x + \tilde V c$, (n, d) float64, for codes c of the first k, (n, k)."""
-        return self.mean + codes @ self.keep(codes.shape[1]).T
-
     def reconstruct(self, samples: np.ndarray, k: int) -> np.ndarray:
-        """Return the inverse transform of the transform by k components, (n, d) float64."""
-        return self.inverse_transform(self.transform(samples, k))
+        r"""Return $\bar x + \tilde V \tilde V^T (x - \bar x)$, (n, d) float64."""
+        return self.mean + self.transform(samples, k) @ self.keep(k).T
 
     def least_error(self, k: int) -> float:
         r"""Return $L \sum_{i=k+1}^d \lambda_i$, (17), for k = 0 to d; ValueError else."""
@@ -90,10 +66,7 @@ def principal_components(samples: np.ndarray, *, centred: bool = True) -> Princi
 def components_of_triangle(
     triangle: np.ndarray, mean: np.ndarray, count: int
 ) -> PrincipalComponents:
-    r"""Return the principal components of L samples from the R of their QR decomposition, (n, d).
-
-    Right singular vectors are those of $\Sigma$, singular values the roots of $L \lambda_i$.
-    """
+    r"""Return the components of L samples from R, (n, d), of their QR decomposition."""
     _, singular_values, rows = np.linalg.svd(triangle)
     eigenvalues = np.zeros(len(mean))
     eigenvalues[: len(singular_values)] = singular_values**2 / count

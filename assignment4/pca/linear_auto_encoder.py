@@ -1,8 +1,6 @@
 r"""Where a linear auto-encoder's error is level: at every eigenvector, and low at the first only.
 
-One unit of code, and $\Sigma = \operatorname{diag}(\lambda_1, \dots, \lambda_d)$ with symbols
-$\lambda_1 > \dots > \lambda_d > 0$. A point is an encoder A (1, d) and a decoder B (d, 1),
-derivatives are in the order a_1, b_1, a_2, b_2, ... By SymPy for one d; baldi1989neural has all.
+One unit of code, a diagonal $\Sigma$ of different eigenvalues, derivatives by a_1, b_1, a_2, ...
 """
 
 from collections.abc import Callable
@@ -93,8 +91,7 @@ def is_saddle(point: tuple[Matrix, Matrix], direction: Matrix) -> bool:
 def curves_upwards(point: tuple[Matrix, Matrix]) -> bool:
     """Return True if a point is stationary and no second derivative there is negative.
 
-    The 2 x 2 blocks of a_i and b_i are judged by trace and determinant, and nothing may stand
-    outside. A zero remains: A may grow while B shrinks.
+    The 2 x 2 blocks of a_i and b_i are judged, outside of which nothing may stand.
     """
     hessian = hessian_at(point)
     blocks = [hessian[i : i + 2, i : i + 2] for i in range(0, hessian.rows, 2)]

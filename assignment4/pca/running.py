@@ -1,9 +1,6 @@
-r"""Principal components of more data than memory holds, in one pass over chunks of them.
+r"""Principal components in one pass over chunks: kept is a triangle, $R^T R$ the sum of squares.
 
-Kept is a triangle R with $R^T R = \sum_l (x_l - \bar x)(x_l - \bar x)^T$, since that sum would cost
-half the digits of small eigenvalues. A chunk of m samples with mean c adds its own sum and $\frac{n
-m}{n + m} (c - \bar x)(c - \bar x)^T$ (chan1979updating): a QR decomposition of R over the chunk's
-deviations and one row more. What rounding takes from the mean is kept beside it.
+A chunk adds its deviations and a row for its mean's (chan1979updating), joined to R by QR.
 """
 
 import numpy as np

@@ -1,7 +1,4 @@
-r"""The link to the singular value decomposition $X - 1 \bar x^T = U D W^T$ of the centred data.
-
-No matrix of rank k leaves less than its first k terms; so no linear auto-encoder does.
-"""
+r"""The link to the singular value decomposition $X - 1 \bar x^T = U D W^T$ of the centred data."""
 
 import numpy as np
 
@@ -29,11 +26,7 @@ def truncate(decomposition: tuple, k: int) -> np.ndarray:
 def matches_components(
     decomposition: tuple, samples: np.ndarray, components: PrincipalComponents, k: int
 ) -> bool:
-    r"""Return True if the first k terms of the SVD are the projection onto k components.
-
-    Both must leave the discarded squared singular values, which must be $L \sum_{i > k} \lambda_i$,
-    and be the same matrix, where eigenvalue k exceeds the next.
-    """
+    """Return True if the first k terms are the projection onto k components, and leave as much."""
     centred = as_samples(samples) - components.mean
     total = np.square(centred).sum()
     discarded = np.square(decomposition[1][k:]).sum()

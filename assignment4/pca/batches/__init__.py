@@ -1,10 +1,10 @@
 """Exercise 4 c: what a batch gives in place of all samples. Importing it imports no TensorFlow."""
 
 from assignment4.pca.batches.comparison import (
-    factor_between,
+    NOTICEABLE,
+    estimate_excesses,
     geometric_mean,
-    suffers,
-    suffers_for_small_batches,
+    small_batches_suffer,
 )
 from assignment4.pca.batches.error import (
     batch_error,
@@ -20,6 +20,7 @@ from assignment4.pca.batches.estimates import (
     centred_error,
     gradient_of,
     is_unbiased,
+    is_unbiased_if_independent,
     mean_error,
     naive_covariance,
     second_moment,

@@ -1,8 +1,4 @@
-r"""Exercise 4 c: the error of a batch, in formulas and in numbers.
-
-Along a discarded v it is $\sum_l c_l^2 = \sum_l (c_l - \bar c)^2 + B \bar c^2$ with $c_l = v^T
-x_l$. The first sum, the scatter, is $(B - 1)\, v^T \hat\Sigma v$, the report's formula.
-"""
+"""Exercise 4 c: the error of a batch, in formulas of its scatter and mean, and in numbers."""
 
 from collections.abc import Callable, Collection
 from itertools import product
@@ -38,10 +34,7 @@ def scatter_matrix(batch: sympy.MatrixBase) -> sympy.MatrixBase:
 
 
 def is_batch_error(formula: Callable, *, sizes: Collection[int] = (1, 2, 3, 4)) -> bool:
-    """Return True if a formula gives the error of batches of these sizes, all of symbols.
-
-    Samples have three entries, and two vectors are discarded. A formula without a value does not.
-    """
+    """Return True if a formula has, and gives, the error of batches of these sizes, of symbols."""
     for size in sizes:
         batch, discarded = symbols_matrix("x", size, 3), symbols_matrix("v", 3, 2)
         scatter, mean = scatter_matrix(batch), sympy.ones(1, size) * batch / size
@@ -62,11 +55,7 @@ def is_batch_error_of_any_size(formula: Callable) -> bool:
 
 
 def is_scatter_by_pairs(factor: Callable[[sympy.Expr], sympy.Expr]) -> bool:
-    r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$.
-
-    With 1 / (2 B) it is, for symbolic B, so that the bias for every L and B follows from one pair:
-    two places have all pairs equally often, without replacement those of different samples.
-    """
+    r"""Return True if $\sum_l (c_l - \bar c)^2$ is a factor times $\sum_l \sum_m (c_l - c_m)^2$."""
     of_one = _reduced(sympy.Sum((_C[_L] - _C[_M]) ** 2, (_L, 1, _B)))
     pairs = _reduced(sympy.Sum(of_one, (_M, 1, _B)))
     return _reduced(_SCATTER - factor(_B) * pairs) == 0

@@ -102,3 +102,22 @@ def is_unbiased(
         bias_factor(statistic, draws, L, B, of=of) == factor(sympy.Integer(L), sympy.Integer(B))
         for L, B in POPULATIONS
     )
+
+
+def is_unbiased_if_independent(statistic: Callable, *, factor: Callable = lambda B: 1) -> bool:
+    """Return True if a statistic is on average a factor times S, any distribution's covariance.
+
+    For 2 to 4 independent samples. The average of f, quadratic in the samples, is f at the
+    mean plus half the sum of its second derivatives by the same sample, times S.
+    """
+    mean, roots = symbols_matrix("m", 1, 2), symbols_matrix("s", 2, 2)
+    covariance = roots + roots.T
+    for B in (2, 3, 4):
+        batch, at_means = symbols_matrix("x", B, 2), sympy.ones(B, 1) * mean
+        found = statistic(batch)
+        average = found.subs(dict(zip(batch, at_means, strict=True)))
+        for row, a, b in product(range(B), range(2), range(2)):
+            average += found.diff(batch[row, a]).diff(batch[row, b]) * covariance[a, b] / 2
+        if not (average - factor(sympy.Integer(B)) * covariance).expand().is_zero_matrix:
+            return False
+    return True

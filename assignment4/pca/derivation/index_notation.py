@@ -1,8 +1,6 @@
 r"""Sums in index notation, for symbolic d, k and L, taken apart and compared.
 
-$v_{ia}$ is entry a of $v_i$, $x_{la}$ of $x_l$, $c_{il} = v_i^T x_l$ and $G_{ij} = v_i^T v_j$.
-Facts replace symbols: (2) puts $\delta_{ij} G_{ii}$ for $G_{ij}$. That finite sums may be
-multiplied out and exchanged is taken for granted, and SymPy's rule for a Kronecker delta in a sum.
+$c_{il} = v_i^T x_l$ and $G_{ij} = v_i^T v_j$. Multiplying out and exchanging is taken for granted.
 """
 
 from collections import defaultdict

@@ -30,11 +30,7 @@ SQUARE = "a square for a product"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the derivation: its right-hand side, as LaTeX, as code, and for symbolic sizes.
-
-    The number is the report's, or 0. The step to it cites "(1)" to "(4)", "eigenvectors", or
-    nothing.
-    """
+    """One line: its number or 0, its right-hand side as LaTeX, code and for all sizes."""
 
     number: int
     formula: str

@@ -46,10 +46,7 @@ def entry_of_sum(V: sympy.MatrixSymbol, x: sympy.MatrixSymbol, row: sympy.Symbol
 
 
 def sum_is_compact(form: Callable) -> bool:
-    """Return True if the sum of (v_i^T x) v_i over the columns of V is a form such as `compact`.
-
-    For any vectors, orthonormal or not, of the SHAPES, and for symbolic d and k.
-    """
+    """Return True if the sum of (v_i^T x) v_i over any V's columns is a form such as `compact`."""
     try:
         for d, k in SHAPES:
             V, x = symbols_matrix("v", d, k), symbols_matrix("x", d, 1)

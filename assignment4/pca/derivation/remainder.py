@@ -1,7 +1,4 @@
-"""Exercise 4 b, the error and (5) to (12): what remains, and what orthonormality leaves of it.
-
-For k = d the error has a value without its transpose too. The first image is put in for $x$.
-"""
+"""Exercise 4 b, the error and (5) to (12); the first image is put in for $x$ in misprints."""
 # ruff: noqa: D103  (the number and the formula say what a line is)
 
 from collections.abc import Iterable

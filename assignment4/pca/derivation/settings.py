@@ -1,9 +1,6 @@
 r"""What a line of Exercise 4 b is evaluated on: vectors, images, and how many components are kept.
 
-Every entry is a rational function of symbols, so that an equation that holds in a setting holds for
-all values. The Cayley transform of a skew K, $(I - K)(I + K)^{-1}$, gives every rotation, and $2
-t_1, \dots, 2 t_{d-1}, 1 - |t|^2$ over $1 + |t|^2$ every unit vector, but for limits, in which an
-equation of continuous functions holds too; a sign makes reflections of rotations.
+Entries are rational: rotations are $(I - K)(I + K)^{-1}$, and every value of symbols is allowed.
 """
 
 import functools

@@ -1,7 +1,4 @@
-r"""Exercise 4 b on data: errors measured on all samples, beside what the formulas say of them.
-
-For any orthonormal V they are $L \sum_{i>k} v_i^T \Sigma v_i + L \sum_{i>k} (v_i^T \bar x)^2$.
-"""
+"""Exercise 4 b on data: errors measured on all samples, beside what the formulas say of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,8 +59,7 @@ def errors_table(shifted: MeasuredErrors, unshifted: MeasuredErrors) -> Table:
 def errors_are_discarded_sums(found: MeasuredErrors) -> Finding:
     """Find whether every measured error is L times the sum of the discarded eigenvalues.
 
-    To ABSOLUTE of the total for every k, of which there must be one, and to RELATIVE of the error
-    up to RELATIVE_UP_TO, or up to L - 2: L - 1 components leave nothing but rounding.
+    To ABSOLUTE of the total, and for small k to RELATIVE: L - 1 components leave only rounding.
     """
     difference = np.abs(found.errors - found.sums)
     early = np.array(found.numbers) <= min(RELATIVE_UP_TO, found.count - 2)
@@ -93,10 +89,7 @@ def discarded_mean(mean: np.ndarray, discarded: np.ndarray) -> float:
 def mean_explains_error(
     samples: np.ndarray, basis: np.ndarray, numbers: Sequence[int], term: Callable = discarded_mean
 ) -> Finding:
-    """Find whether errors without centring are (15) and L times the discarded part of the mean.
-
-    For (L, d) samples of any mean, and several k first columns of any orthonormal basis, (d, d).
-    """
+    """Find whether errors of (L, d) samples are (15) and the mean's part, for any basis and k."""
     samples = as_samples(samples)
     count, mean = len(samples), samples.mean(axis=0)
     covariance = (samples - mean).T @ (samples - mean) / count
@@ -112,11 +105,7 @@ def mean_explains_error(
 
 
 def centring_saves_at_most_one_component(centred: np.ndarray, uncentred: np.ndarray) -> bool:
-    r"""Return True if the least error without centring lies between those with it, of k and k - 1.
-
-    As by Weyl $\lambda_i(\Sigma) \le \lambda_i(\Sigma + \bar x \bar x^T) \le
-    \lambda_{i-1}(\Sigma)$, for (d,) descending eigenvalues, up to ABSOLUTE of the largest sum.
-    """
+    """Return True if least errors without centring lie between those with it of k and k - 1."""
     below, between = (
         np.append(np.cumsum(values[::-1])[::-1], 0) for values in (centred, uncentred)
     )

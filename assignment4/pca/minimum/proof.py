@@ -1,12 +1,4 @@
-r"""Exercise 4 b: no projection to k dimensions leaves less than the smallest eigenvalues, proved.
-
-Ky Fan's trace minimum, for eigenvectors $u_j$ and any orthonormal $v_i$, i > k, to discard:
-1. $\sum_i v_i^T \Sigma v_i = \sum_j \lambda_j p_j$ with the weights $p_j = \sum_i (u_j^T v_i)^2$.
-2. $p_j \ge 0$, and $1 - p_j = |u_j - \sum_i (v_i^T u_j) v_i|^2 \ge 0$ (Bessel).
-3. $\sum_j p_j = d - k$, since $\sum_j (u_j^T v_i)^2 = |v_i|^2 = 1$ (Parseval).
-4. By 3, $\sum_j \lambda_j p_j - \sum_{j>k} \lambda_j = \sum_{j \le k} (\lambda_j - \lambda_k) p_j
-   + \sum_{j>k} (\lambda_k - \lambda_j)(1 - p_j)$, and by 2 no term is negative.
-"""
+"""Exercise 4 b: Ky Fan's trace minimum, in the four steps of the chapter's proof."""
 
 from collections.abc import Callable
 from itertools import combinations
@@ -28,18 +20,12 @@ def weight(direction: MatrixBase, basis: MatrixBase) -> Expr:
 
 
 def excess_term(eigenvalue, threshold, share, kept):
-    r"""Return the factors of a term of step 4; the threshold is $\lambda_k$.
-
-    They are $(\lambda_j - \lambda_k, p_j)$ up to k and $(\lambda_k - \lambda_j, 1 - p_j)$ beyond.
-    """
+    r"""Return the factors of a term of step 4; the threshold is $\lambda_k$."""
     return (eigenvalue - threshold, share) if kept else (threshold - eigenvalue, 1 - share)
 
 
 def weights_carry_trace(rule: Callable) -> bool:
-    """Return True if step 1 holds: the discarded variance is the sum of eigenvalues times weights.
-
-    For arbitrary vectors u and v, orthonormal or not, in up to three dimensions.
-    """
+    """Return True if step 1 holds, for any vectors u and v in up to three dimensions."""
     differences = []
     for d, m in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2)):
         directions, basis = symbols_matrix("u", d, d), symbols_matrix("v", d, m)
@@ -51,11 +37,7 @@ def weights_carry_trace(rule: Callable) -> bool:
 
 
 def weights_are_shares(rule: Callable) -> bool:
-    """Return True if steps 2 and 3 hold: weights from 0 to 1, as many in sum as are discarded.
-
-    Of general rotations in three dimensions 0 to 3 columns are discarded. u^T u less the weight of
-    any u is the squared length of what is left of it; the weights of any v sum to v^T v.
-    """
+    """Return True if steps 2 and 3 hold, for 0 to 3 columns of general rotations and any u."""
     orthonormal, free = cayley_basis(3), symbols_matrix("w", 3, 1)
     differences = [sum(rule(orthonormal.col(j), free) for j in range(3)) - free.dot(free)]
     for m in range(4):
@@ -86,8 +68,7 @@ def excess_is_sum_of_terms(term: Callable) -> bool:
 def terms_force_subspace(term: Callable) -> bool:
     """Return True if no term is negative, and none is 0 for other p_j unless lambda_j is lambda_k.
 
-    A positive coefficient forces u_j to be orthogonal to the discarded subspace, j <= k, or in it.
-    What is left of that consists of eigenvectors of lambda_k. For all SIZES and ties.
+    What of the discarded subspace is not forced consists of eigenvectors. For all SIZES and ties.
     """
     p = sympy.Symbol("p", real=True)
     for d, k in SIZES:
@@ -104,11 +85,7 @@ def terms_force_subspace(term: Callable) -> bool:
 
 
 def minimising_subspace_is_of_eigenvectors(share=weight, term=excess_term) -> bool:
-    """Return True if all steps of the proof hold, which is claim 4b-minimiser as corrected.
-
-    No choice has a smaller error than the eigenvectors of the smallest eigenvalues; a minimiser's
-    subspace is free in the eigenspace of lambda_k alone.
-    """
+    """Return True if all steps of the proof hold, which is claim 4b-minimiser as corrected."""
     return (
         weights_carry_trace(share)
         and weights_are_shares(share)

@@ -1,8 +1,6 @@
 """Exercise 4 b: the report's Lagrange multipliers, their gap, and where the error is stationary.
 
-The covariance is (d, d), mostly the diagonal matrix of its eigenvalues; the discarded vectors are
-the columns of a (d, m) basis, or those after the first k of a (d, d) one. A rule gives the sum of
-both multipliers of a pair i, j. Checks are for all real values of their symbols.
+Discarded are the columns of a (d, m) basis, or those after the first k of a (d, d) one.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -11,7 +9,7 @@ from itertools import combinations, permutations, product
 import sympy
 from sympy import Expr, MatrixBase
 
-from assignment4.pca.derivation.projection import is_zero
+from assignment4.pca.derivation.projection import are_eigenvectors, is_zero
 from assignment4.pca.derivation.settings import cayley_basis, symbols_matrix
 from assignment4.tables import Table, table
 
@@ -47,10 +45,7 @@ def lagrangian_gradient(covariance, basis: MatrixBase, norms: Sequence, pairs) -
 
 
 def multipliers(covariance, basis: MatrixBase, rule: Callable = pair_rule) -> tuple:
-    r"""Return the multipliers that stationarity asks for at an orthonormal basis.
-
-    They are $\lambda_i = v_i^T \Sigma v_i$, m of them, and (m, m) halves of what the rule gives.
-    """
+    """Return what stationarity asks for at an orthonormal basis: m norms, (m, m) halved pairs."""
     vectors = [basis.col(i) for i in range(basis.cols)]
     norms = [(v.T * covariance * v)[0] for v in vectors]
     pairs = sympy.zeros(basis.cols, basis.cols)
@@ -65,10 +60,7 @@ def is_orthonormal(basis: MatrixBase) -> bool:
 
 
 def is_multiplier(rule: Callable) -> bool:
-    """Return True if the Lagrangian's derivative by v_i, multiplied by v_j^T, is 0 with a rule.
-
-    For two columns of a general rotation in three dimensions and any symmetric covariance.
-    """
+    """Return True if with a rule v_j^T times the derivative by v_i is 0, for any covariance."""
     entries = symbols_matrix("s", 3, 3)
     covariance, basis = entries + entries.T, cayley_basis(3)[:, :2]
     gradient = lagrangian_gradient(covariance, basis, *multipliers(covariance, basis, rule))
@@ -83,20 +75,14 @@ def is_stationary(covariance: MatrixBase, basis: MatrixBase, rule: Callable = pa
 
 
 def ordered_eigenvalues(d: int, *, equal: Collection[int] = ()) -> list[Expr]:
-    r"""Return d eigenvalues in descending order, $\lambda_j = \lambda_d + g_j + \dots + g_{d-1}$.
-
-    The gaps $g_j$ are positive, but 0 for the j in `equal`, 1 to d - 1.
-    """
+    """Return d descending eigenvalues: the last and positive gaps, which are 0 for j in `equal`."""
     gaps = [0 if j in equal else sympy.Symbol(f"g{j}", positive=True) for j in range(1, d)]
     last = sympy.Symbol(f"lambda{d}", real=True)
     return [sympy.Add(last, *gaps[j:]) for j in range(d)]
 
 
 def turned_basis(d: int, k: int, *, kept: Expr = _KEPT, discarded: Expr = _DISCARDED) -> MatrixBase:
-    r"""Return unit vectors, (d, d), the first two kept and the first two discarded ones turned.
-
-    By an angle s $e_i$ becomes $\cos s\, e_i + \sin s\, e_{i+1}$; an only one stays.
-    """
+    """Return the unit matrix with the first two kept and discarded columns turned by angles."""
     basis = sympy.eye(d)
     for angle, first, end in ((kept, 0, k), (discarded, k, d)):
         if end - first >= 2:
@@ -108,9 +94,8 @@ def turned_basis(d: int, k: int, *, kept: Expr = _KEPT, discarded: Expr = _DISCA
 
 def eigenvectors_among(covariance: MatrixBase, basis: MatrixBase) -> list[int]:
     """Return the numbers, from 1, of the unit columns that are eigenvectors."""
-    images = [(v, covariance * v) for v in map(basis.col, range(basis.cols))]
-    rests = [image - (v.T * image)[0] * v for v, image in images]
-    return [number for number, rest in enumerate(rests, start=1) if is_zero(rest)]
+    numbers = range(1, basis.cols + 1)
+    return [one for one in numbers if are_eigenvectors(basis.col(one - 1), covariance)]
 
 
 def is_minimiser(eigenvalues: Sequence[Expr], basis: MatrixBase, k: int) -> bool:
@@ -123,10 +108,7 @@ def is_minimiser(eigenvalues: Sequence[Expr], basis: MatrixBase, k: int) -> bool
 def minimisers_consist_of_eigenvectors(
     eigenvalues: Sequence[Expr], bases: Sequence[MatrixBase], k: int
 ) -> bool:
-    """Return True if each of some bases consists of eigenvectors, unless it is no minimiser.
-
-    It is claim 4b-minimiser as it stands: one minimiser with another vector in it refutes it.
-    """
+    """Return True if each of some bases consists of eigenvectors, unless it is no minimiser."""
     covariance = sympy.diag(*eigenvalues)
     return all(
         len(eigenvectors_among(covariance, basis)) == basis.cols
@@ -152,11 +134,7 @@ def describe_basis(eigenvalues: Sequence[Expr], basis: MatrixBase, k: int) -> Ta
 
 
 def curvatures(eigenvalues: Sequence[Expr], discarded: Collection[int]) -> dict[tuple, Expr]:
-    r"""Return for pairs (i, j) how the error bends where a discarded e_i is turned to a kept e_j.
-
-    That is, into $\cos t\, e_i + \sin t\, e_j$; it is the second derivative at t = 0, found by
-    differentiating. The first one is 0: where it is negative, the error falls on both sides.
-    """
+    r"""Return by (i, j) the second derivative at t = 0 along $\cos t\, e_i + \sin t\, e_j$."""
     d, t = len(eigenvalues), _DISCARDED
     covariance, unit = sympy.diag(*eigenvalues), sympy.eye(d)
     found = {}
