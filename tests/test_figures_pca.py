@@ -64,7 +64,7 @@ def test_the_scree_is_the_shares_without_rounding(pca):
 
 
 def test_a_search_is_drawn_in_shares_of_the_total():
-    search = search_minimum(random_samples(20, 4, seed=0), 2, subspaces=50, descents=1)
+    search = search_minimum(random_samples(20, 4, seed=0), 2, subspaces=50)
     axes = plot_search(plt.figure().subplots(), search)
     counts, edges, _ = axes.patches[0].get_data()
     shares = search.random_errors / search.total
