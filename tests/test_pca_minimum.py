@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import sympy
+from scipy.optimize import approx_fprime
 from sklearn.decomposition import PCA
 
 from assignment4 import pca
 from assignment4.pca.components import reconstruction_error
-from assignment4.pca.minimum import proof, stationary
+from assignment4.pca.minimum import proof, search, stationary
 
 D = 8
 EIGENVALUES = pca.ordered_eigenvalues(4)
@@ -109,9 +111,6 @@ def test_only_the_extreme_choices_are_no_saddles():
     rows = pca.ways_from_eigenvectors(EIGENVALUES, 2).rows
     assert [one[0] for one in rows if one[1] == "0"] == ["3 4"]
     assert [one[0] for one in rows if one[2] == "0"] == ["1 2"]
-    assert rows[1] == ["1 3", "3", "1"]
-    tied = pca.ways_from_eigenvectors(pca.ordered_eigenvalues(2, equal=[1]), 1).rows
-    assert [one[1:] for one in tied] == [["0", "0"]] * 2
 
 
 # the proof
@@ -186,6 +185,8 @@ def test_check_of_the_choice_fails(searches):
     is_right = pca.discarded_are_smallest
     assert is_right(searches)
     assert [len(one.subsets) for one in searches] == [1, 8, 28, 56, 70, 56, 28, 8, 1]
+    bases = search.random_bases(9, D, 3, seed=0)
+    assert np.allclose(bases.swapaxes(1, 2) @ bases, np.eye(3))
     for wrong in (
         lambda eigenvalues, k: eigenvalues[: len(eigenvalues) - k],
         lambda eigenvalues, k: eigenvalues[k + 1 :],
@@ -205,21 +206,30 @@ def test_check_of_the_choice_fails(searches):
 
 @pytest.mark.can_fail("4b-all-w")
 def test_descents_by_any_weights_end_at_the_smallest_eigenvalues(searches):
-    """Against the discarded squared singular values."""
     samples, is_right = pca.random_samples(40, D, seed=0), pca.no_weights_do_better
     found = [pca.descend_freely(samples, k, descents=2) for k in (1, 2)]
-    values = np.linalg.svd(samples, compute_uv=False)
-    for k, ends in zip((1, 2), found, strict=True):
-        assert ends == pytest.approx(np.full((2, 2), np.square(values[k:]).sum()), rel=1e-9)
-    right = searches[1:3]
-    assert is_right(right, found)
-    assert not is_right(right, found[::-1])
-    assert not is_right(right, found, lambda eigenvalues, k: eigenvalues[: len(eigenvalues) - k])
-    for place in ((0, 0), (1, -1)):
-        for factor in (1 - 1e-9, 1 + 1e-9):
-            wrong = found[0].copy()
-            wrong[place] *= factor
-            assert not is_right(right, [wrong, found[1]])
+    assert is_right(searches[1:3], found)
+    assert not is_right(searches[1:3], found[::-1])
+    assert not is_right(searches[1:3], found, lambda eigenvalues, k: eigenvalues[:-k])
+    for place, factor in (((0, 0), 1 - 1e-9), ((1, -1), 1 - 1e-9), ((1, 0), 1 + 1e-9)):
+        wrong = found[0].copy()
+        wrong[place] *= factor
+        assert not is_right(searches[1:3], [wrong, found[1]])
+
+
+def test_descents_have_the_error_and_its_slope_by_every_weight(monkeypatch):
+    samples, errors = pca.random_samples(9, 3, seed=0), {}
+
+    def at_start(function, start, **options):
+        B, A = np.resize(start, (2, 3, 2))
+        errors[len(start)] = np.square(samples - samples @ A @ B.T).sum()
+        slope = approx_fprime(start, lambda weights: function(weights)[0])
+        assert function(start)[1] == pytest.approx(slope, abs=1e-4)
+        return SimpleNamespace(fun=function(start)[0])
+
+    monkeypatch.setattr(search, "minimize", at_start)
+    found = pca.descend_freely(samples, 2, descents=1)
+    assert found == pytest.approx(np.array([[errors[6]], [errors[12]]]))
 
 
 @pytest.mark.parametrize("k", range(4))
