@@ -92,6 +92,10 @@ def test_projection_and_reconstruction_are_those_of_scikit_learn(k):
     restored = peer.inverse_transform(peer.transform(others))
     assert found.reconstruct(others, k) == pytest.approx(restored)
     assert found.reconstruct(others, 0) == pytest.approx(np.tile(found.mean, (50, 1)))
+    assert found.components_[:k] == pytest.approx(found.keep(k).T)
+    assert found.mean_ == pytest.approx(peer.mean_)
+    biased = peer.explained_variance_ * (len(samples) - 1) / len(samples)
+    assert found.explained_variance_[:k] == pytest.approx(biased)
 
 
 def test_the_error_is_the_sum_over_samples_for_one_basis_and_for_several():

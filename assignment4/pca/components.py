@@ -26,6 +26,21 @@ class PrincipalComponents:
     def __repr__(self) -> str:
         return f"PrincipalComponents: {len(self.mean)} of {self.count} samples"
 
+    @property
+    def mean_(self) -> np.ndarray:
+        """The samples' mean, (d,) float64: scikit-learn's name, as are the next ones."""
+        return self.mean
+
+    @property
+    def components_(self) -> np.ndarray:
+        """All components as rows, (d, d) float64."""
+        return self.vectors.T
+
+    @property
+    def explained_variance_(self) -> np.ndarray:
+        """The variance along each component with 1 / L, (d,) float64."""
+        return self.eigenvalues
+
     def keep(self, k: int) -> np.ndarray:
         """Return the first k components as columns, (d, k); ValueError unless k is 0 to d."""
         return self.vectors[:, : checked_number(k, len(self.mean))]
@@ -35,9 +50,13 @@ class PrincipalComponents:
         kept = self.keep(len(self.mean) if k is None else k)
         return (as_samples(samples, width=len(self.mean)) - self.mean) @ kept
 
+    def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
+        r"""Return $\bar x + \tilde V c$, (n, d) float64, for codes c of the first k, (n, k)."""
+        return self.mean + codes @ self.keep(codes.shape[1]).T
+
     def reconstruct(self, samples: np.ndarray, k: int) -> np.ndarray:
         r"""Return $\bar x + \tilde V \tilde V^T (x - \bar x)$, (n, d) float64."""
-        return self.mean + self.transform(samples, k) @ self.keep(k).T
+        return self.inverse_transform(self.transform(samples, k))
 
     def least_error(self, k: int) -> float:
         r"""Return $L \sum_{i=k+1}^d \lambda_i$, (17), for k = 0 to d; ValueError else."""
