@@ -10,7 +10,6 @@ from assignment4.claims import Finding
 from assignment4.encoder_decoder.assessment import Readability
 from assignment4.encoder_decoder.classifier_loss import (
     are_unreadable,
-    cannot_tell_apart,
     did_not_help,
     gives_the_reason,
     if_it_reads,
@@ -217,14 +216,12 @@ def test_a_reason_is_taken_away_and_the_effect_goes(labelled, before, after, ver
 
 
 @pytest.mark.can_fail("2c-class-blind")
-def test_blind_is_as_sure_of_others_as_of_letters():
+def test_blind_is_sure_of_most_of_every_kind():
     half = Interval(0.4, 0.5, 0.6)
     for share, verdict in ((GOOD, True), (NONE, False), (half, None)):
         seen = labels_whatever_it_sees({"letters": GOOD, "noise": share})
         assert seen.holds is verdict
         assert f"noise, {share}" in seen.numbers
-    assert cannot_tell_apart(GOOD, GOOD).holds is True
-    assert cannot_tell_apart(GOOD, BAD).holds is False
 
 
 def test_separating_needs_both_letters_and_noise():

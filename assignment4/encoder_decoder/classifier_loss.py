@@ -184,18 +184,6 @@ def labels_whatever_it_sees(shares: Mapping[str, Interval]) -> Finding:
     return Finding(holds, f"It is sure of these shares: {told}; needed: above 0.5.")
 
 
-def cannot_tell_apart(letters: Interval, others: Interval) -> Finding:
-    """Find whether a classifier is as sure of other images as it is of letters.
-
-    It is where the share that it is surely sure of is not surely two points below that of letters.
-    """
-    least = letters.estimate - LARGEST_GAIN
-    return Finding(
-        opposite(is_below(others, least)) is not False,
-        f"It is sure of {letters} of unseen letters and of {others} of these.",
-    )
-
-
 def separates(letters: Interval, noise: Interval) -> bool | None:
     """Return whether a classifier with a noise class tells letters from noise.
 
