@@ -28,17 +28,23 @@ def recorded_in(tree: ast.AST) -> Iterator[str]:
             yield ast.literal_eval(node.args[0])
 
 
-def verdict_counts() -> dict[str, int]:
-    """Return how many claims have each verdict."""
-    verdicts = [claim.verdict for claim in book_claims().values()]
+def verdict_counts(field: str = "verdict") -> dict[str, int]:
+    """Return how many claims have each verdict; of what the scripts did, with "scripts"."""
+    verdicts = [getattr(claim, field) for claim in book_claims().values()]
     return {verdict: verdicts.count(verdict) for verdict in MARKS}
+
+
+def _told_of_scripts() -> str:
+    counts = [f"{count} {word}" for word, count in verdict_counts("scripts").items() if count]
+    return f"As the scripts did, where that differs: {', '.join(counts)}"
 
 
 class VerdictCounts:
     """How many claims have each verdict, each a link to those claims in the ledger."""
 
     def __repr__(self) -> str:
-        return ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts().items())
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts().items())
+        return f"{counts}. {_told_of_scripts()}."
 
     def _repr_html_(self) -> str:
         links = "".join(
@@ -47,7 +53,7 @@ class VerdictCounts:
             for verdict, count in verdict_counts().items()
             if count
         )
-        return f'<div class="verdict-counts">{links}</div>'
+        return f'<div class="verdict-counts">{links}</div><p>{_told_of_scripts()}.</p>'
 
 
 def depth(name: str) -> int:
