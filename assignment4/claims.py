@@ -31,15 +31,12 @@ MARKS = {
 
 DECIDED = frozenset({"confirmed", "conditional", "corrected", "refuted"})
 
-FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
+FIRMER_THAN = {
     "open": DECIDED | {"undecided"},
     "undecided": DECIDED,
     "refuted": frozenset({"confirmed"}),
 }
-"""For each verdict those that a claim cannot have that rests on one with it."""
-
-EXPLAINED = ("conditional", "corrected", "refuted", "undecided")
-"""The verdicts that say why."""
+"""For a verdict those that a claim cannot have that rests on one with it."""
 
 FINDINGS = {
     "confirmed": "holds",
@@ -49,9 +46,6 @@ FINDINGS = {
     "undecided": "cannot be decided",
 }
 """How outcomes on letters from files, or of other pairs, are told."""
-
-ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What an id looks like: a page uses it as the name of a place."""
 
 
 class VerdictError(AssertionError):
@@ -123,12 +117,13 @@ def _check_entry(entry: dict) -> None:
     *texts, rests_on = entry.values()
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
         raise ValueError(f"{entry}: all fields are texts, and rests_on is a list of ids")
-    if not ID.fullmatch(entry["id"]):
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):  # a page has a place of this name
         raise ValueError(f"{entry['id']!r} is no id: words of a-z and 0-9, joined by hyphens")
-    if entry["verdict"] not in MARKS:
-        raise ValueError(f"{entry}: {entry['verdict']!r} is no verdict; they are {list(MARKS)}")
-    if entry["verdict"] in EXPLAINED and not entry["because"]:
-        raise ValueError(f"{entry['id']}: the verdict {entry['verdict']!r} needs its 'because'")
+    verdict = entry["verdict"]
+    if verdict not in MARKS:
+        raise ValueError(f"{entry}: {verdict!r} is no verdict; they are {list(MARKS)}")
+    if verdict not in ("confirmed", "open") and not entry["because"]:
+        raise ValueError(f"{entry['id']}: the verdict {verdict!r} needs its 'because'")
 
 
 def _check_foundations(claims: dict[str, Claim]) -> None:
@@ -141,11 +136,10 @@ def _check_foundations(claims: dict[str, Claim]) -> None:
         for name in claim.rests_on:
             if name not in claims:
                 raise ValueError(f"{claim.id}: rests on {name!r}, which is no claim")
-            if claim.verdict in FIRMER_THAN[claims[name].verdict]:
-                raise ValueError(
-                    f"{claim.id}: cannot be {claim.verdict}, since it rests on {name}, which is "
-                    f"{claims[name].verdict}"
-                )
+            below = claims[name].verdict
+            if claim.verdict in FIRMER_THAN.get(below, ()):
+                reason = f"it rests on {name}, which is {below}"
+                raise ValueError(f"{claim.id}: cannot be {claim.verdict}, since {reason}")
 
 
 @functools.cache
@@ -159,13 +153,10 @@ def derive_verdict(
 ) -> str:
     """Return the verdict that follows from whether a claim holds as stated or as proposed.
 
-    A correction and a condition may be proposed; None stands for no proposal, and for `holds` it
-    means that the data cannot tell.
+    None stands for no proposal, and for `holds` it means that the data cannot tell.
     """
-    if holds is None:
-        return "undecided"
-    if holds:
-        return "confirmed"
+    if holds is None or holds:
+        return "undecided" if holds is None else "confirmed"
     if as_corrected:
         return "corrected"
     return "conditional" if on_condition else "refuted"
@@ -180,7 +171,7 @@ def record(
 ) -> Outcome:
     """Record what checks found of a claim of `claims.yml`; see `derive_verdict` for the findings.
 
-    Returns the outcome with the numbers of all findings, to be shown as the cell's result.
+    Returned is the outcome with all their numbers, to be shown as the cell's result.
 
     Raises:
         ValueError: there is no such claim, or a finding is no truth value.
@@ -194,11 +185,13 @@ def record(
         one if isinstance(one, Finding) else Finding(one)
         for one in (holds, as_corrected, on_condition)
     ]
-    first, second, third = (finding.holds for finding in findings)
-    for found in (first, second, third):
-        if found not in (True, False, None):
-            raise ValueError(f"{claim_id}: a check finds True, False or None, not {found!r}")
+    for finding in findings:
+        if finding.holds not in (True, False, None):
+            raise ValueError(
+                f"{claim_id}: a check finds True, False or None, not {finding.holds!r}"
+            )
     claim = claims[claim_id]
+    first, second, third = (finding.holds for finding in findings)
     verdict = derive_verdict(first, as_corrected=second, on_condition=third)
     evidence = " ".join(finding.numbers for finding in findings if finding.numbers)
     if not are_of_the_book():
@@ -207,14 +200,12 @@ def record(
             text = f"{outcome.finding}. {evidence}".strip()
             cache.write_atomically(_outcome_path(claim_id), text.encode())
         return outcome
-    if verdict != claim.verdict:
-        if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":  # a person is trying something
-            return Outcome(claim, f"{FINDINGS[verdict]} here", evidence)
-        raise VerdictError(
-            f"{claim_id}: the check finds {verdict!r}, and claims.yml says {claim.verdict!r}. "
-            + evidence
-        )
-    return Outcome(claim, verdict, evidence)
+    if verdict == claim.verdict:
+        return Outcome(claim, verdict, evidence)
+    if os.environ.get("ASSIGNMENT4_PROGRESS") != "0":  # a person is trying something
+        return Outcome(claim, f"{FINDINGS[verdict]} here", evidence)
+    told = f"{claim_id}: the check finds {verdict!r}, and claims.yml says {claim.verdict!r}"
+    raise VerdictError(f"{told}. {evidence}")
 
 
 def _outcome_path(claim_id: str) -> Path:

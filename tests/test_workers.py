@@ -160,7 +160,7 @@ def test_there_is_a_worker_for_two_cores(monkeypatch):
 
 def test_a_scheduler_that_is_not_there_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(workers, "SECONDS_TO_CONNECT", 1)
-    with pytest.raises(RuntimeError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
+    with pytest.raises(RuntimeError, match=r"no scheduler with a worker answers at tcp://127\.0\.0\.1:9"):
         sleep_on_workers(tmp_path, tasks_in(tmp_path, 1), scheduler="tcp://127.0.0.1:9")
 
 
