@@ -14,7 +14,6 @@ from assignment4.cache import code
 from assignment4.encoder_decoder.classifiers import train_judge
 from assignment4.encoder_decoder.losses import train_on_representatives
 from assignment4.encoder_decoder.models import build_decoder
-from assignment4.encoder_decoder.training import train
 from assignment4.latent_search.descent import search
 from assignment4.letters import CYRILLIC, LATIN, Alphabet, embedded
 from assignment4.pca.batches.error import batch_error
