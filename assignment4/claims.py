@@ -31,7 +31,7 @@ MARKS = {
 
 DECIDED = frozenset({"confirmed", "conditional", "corrected", "misprint", "refuted"})
 
-FIRMER_THAN = {verdict: frozenset() for verdict in MARKS} | {
+FIRMER_THAN = {
     "open": DECIDED | {"undecided"},
     "undecided": DECIDED,
     "refuted": frozenset({"confirmed"}),
@@ -50,9 +50,6 @@ FINDINGS = {
     "undecided": "cannot be decided",
 }
 """How outcomes on letters from files, or of other pairs, are told."""
-
-ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What an id looks like: a page uses it as the name of a place."""
 
 
 class VerdictError(AssertionError):
@@ -135,7 +132,7 @@ def _check_entry(entry: dict) -> None:
     rests_on = entry["rests_on"]
     if not isinstance(rests_on, list) or not all(isinstance(one, str) for one in texts + rests_on):
         raise ValueError(f"{entry}: all fields are texts, and rests_on is a list of ids")
-    if not ID.fullmatch(entry["id"]):
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):  # a page has a place of this name
         raise ValueError(f"{entry['id']!r} is no id: words of a-z and 0-9, joined by hyphens")
     if entry["verdict"] not in MARKS:
         raise ValueError(f"{entry}: {entry['verdict']!r} is no verdict; they are {list(MARKS)}")
@@ -156,11 +153,10 @@ def _check_foundations(claims: dict[str, Claim]) -> None:
         for name in claim.rests_on:
             if name not in claims:
                 raise ValueError(f"{claim.id}: rests on {name!r}, which is no claim")
-            if claim.verdict in FIRMER_THAN[claims[name].verdict]:
-                raise ValueError(
-                    f"{claim.id}: cannot be {claim.verdict}, since it rests on {name}, which is "
-                    f"{claims[name].verdict}"
-                )
+            below = claims[name].verdict
+            if claim.verdict in FIRMER_THAN.get(below, ()):
+                reason = f"it rests on {name}, which is {below}"
+                raise ValueError(f"{claim.id}: cannot be {claim.verdict}, since {reason}")
 
 
 @functools.cache
@@ -181,10 +177,8 @@ def derive_verdict(
     A correction, what a misprint was meant to say and a condition may be proposed; None stands for
     no proposal, and for `holds` it means that the data cannot tell.
     """
-    if holds is None:
-        return "undecided"
-    if holds:
-        return "confirmed"
+    if holds is None or holds:
+        return "undecided" if holds is None else "confirmed"
     if as_corrected:
         return "corrected"
     if as_meant:

@@ -85,8 +85,8 @@ def opposite(verdict: bool | None) -> bool | None:
 def widen(interval: Interval, *, values: int, comparisons: int) -> Interval:
     """Return Student's interval of a mean of so many values, made one of m that hold together.
 
-    Bonferroni's rule: where each of m comparisons misses with a probability of at most 0.05 / m,
-    any of them does with at most 0.05, whatever ties them together.
+    Bonferroni's rule: where each misses with a probability of at most 0.05 / m, any of them does
+    with at most 0.05, whatever ties them together.
     """
     misses = (1 - CONFIDENCE) / (2 * np.array([comparisons, 1]))
     wider, narrow = stats.t.ppf(1 - misses, values - 1)

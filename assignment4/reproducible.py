@@ -1,9 +1,8 @@
 """What makes a run repeatable, its output clean and its start quick: import this before Keras.
 
 TensorFlow writes to standard error while it is imported, whatever its log level says, and nbval
-compares that. So the stream is discarded meanwhile; an exception still reaches the caller. A third
-of the time is saved by keeping Keras from importing scikit-learn, of which the book uses no
-wrapper, and by collecting no garbage while so many objects come that will stay.
+compares that; an exception still reaches the caller. A third of the time is saved by keeping Keras
+from importing scikit-learn, and by collecting no garbage while objects come that will stay.
 """
 
 import contextlib

@@ -36,11 +36,10 @@ class Table:
 def table(
     columns: Mapping[str, Sequence[object]], *, digits: int = 3, measured: Collection[str] = ()
 ) -> Table:
-    """Return a table of columns, by name.
+    """Return a table of columns, by name, with so many digits behind the point.
 
-    Numbers that are not whole have so many digits behind the point. The `measured` columns, whose
-    numbers differ from machine to machine, are marked. ValueError: one of them is not there, or the
-    columns differ in length.
+    The `measured` columns, whose numbers differ from machine to machine, are marked. ValueError:
+    one of them is not there, or the columns differ in length.
     """
     if unknown := sorted(set(measured) - set(columns)):
         raise ValueError(f"there are no columns {unknown}; there are {list(columns)}")

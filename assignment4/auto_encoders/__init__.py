@@ -13,15 +13,3 @@ from assignment4.auto_encoders.linear import (
     distances_from_components,
     train_linear_auto_encoder,
 )
-
-__all__ = [
-    "ALLOWED",
-    "AUTO_ENCODERS",
-    "compare_lengths",
-    "compare_with_pca",
-    "distances_from_components",
-    "reconstruct",
-    "reconstruct_by_pca",
-    "train_auto_encoder",
-    "train_linear_auto_encoder",
-]

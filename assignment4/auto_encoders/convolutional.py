@@ -1,9 +1,8 @@
 """The book's convolutional encoder-decoder with a narrow code, trained to give back its input.
 
-Layers are those of Exercise 2 b as described, but for the code: k units in place of 512, plain
-linear ones, and no dropout. A normalisation and an activation there would bend or bound the only
-numbers that pass, and dropout would take some away; the k numbers of the PCA are linear and pass
-untouched. So the two differ in the maps before and after the code, and in nothing else.
+Layers are those of Exercise 2 b as described, but for the code: k linear units without dropout, as
+the k numbers of the PCA are linear and pass untouched. So the two differ in the maps before and
+after the code, and in nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,10 +28,7 @@ AUTO_ENCODERS = {f"k = {k}": k for k in (2, 5, 10, 20, 50, 100, 200)}
 
 
 def build_auto_encoder(k: int) -> keras.Model:
-    """Return the network, from images (n, 28, 28, 1) to the same, float32.
-
-    Args:
-        k: the width of the code, at least 1.
+    """Return the network, from images (n, 28, 28, 1) to the same, float32, with a code of width k.
 
     Source: report, Exercise 2 b, Encoder and Decoder.
     """
@@ -56,11 +52,7 @@ def build_auto_encoder(k: int) -> keras.Model:
 def train_auto_encoder(letters: Alphabet, k: int, *, steps: int, seed: int) -> Trained:
     """Train the network to give back normalised letters, with the mean squared error.
 
-    Args:
-        letters: to train on.
-        k: the width of the code.
-        steps: of Adam, each on a batch of 100 letters drawn with replacement.
-        seed: of weights and draws.
+    Each step of Adam is on 100 letters drawn with replacement; the seed is of weights and draws.
     """
     images = normalize(letters.images)
     return train(
@@ -92,17 +84,10 @@ def reconstruct_by_pca(training_letters: Alphabet, letters: Alphabet, k: int) ->
 def run_auto_encoder(
     k: int, letters: Letters, *, split: str, seed: int, steps: int
 ) -> dict[str, float]:
-    """Train on the Latin training letters, and compare with the PCA of the same, by pixel.
+    """Train on Latin letters, and compare the code of width k with as many of their components.
 
-    Args:
-        k: the width of the code, and the number of components.
-        letters: both alphabets.
-        split: "as reported" or "by family".
-        seed: of weights and draws; the PCA has none.
-        steps: of Adam.
-
-    Returns:
-        The mean squared errors of both on both parts, and the seconds of the training.
+    Returned are the mean squared errors per pixel of network and PCA, on the training letters of
+    the split ("as reported" or "by family") and on the others, and the seconds of the training.
     """
     parts = Parts.of(letters, split)
     trained = train_auto_encoder(parts.latin, k, steps=steps, seed=seed)

@@ -1,8 +1,7 @@
 r"""The linear auto-encoder $x \mapsto B A x$, trained in Keras, and checked against the PCA.
 
-Stochastic gradient descent with momentum and a rate that falls to 0. The encoder starts at 0:
-what of A lies in directions in which the data hardly vary is not moved by any gradient, and from
-other first weights it would stay there for good. The error does not see it, the row space does.
+The encoder starts at 0: what of A lies in directions in which the data hardly vary is not moved by
+any gradient, and would stay as it was first. The error does not see it, the row space does.
 """
 
 import time
@@ -38,13 +37,7 @@ ALLOWED = {
 
 
 class LinearAutoEncoder(NamedTuple):
-    """The matrices of a trained network, for data of mean zero.
-
-    Attributes:
-        encoder: (k, d) float64, A.
-        decoder: (d, k) float64, B.
-        seconds: what the training took when it was done.
-    """
+    """A, (k, d), and B, (d, k), float64, of a trained network, for data of mean zero."""
 
     encoder: np.ndarray
     decoder: np.ndarray
@@ -60,16 +53,11 @@ def build_linear_auto_encoder(d: int, k: int) -> keras.Model:
 
 
 def train_linear_auto_encoder(samples: np.ndarray, k: int, *, seed: int = 0) -> LinearAutoEncoder:
-    """Train the network to give back samples, or take it from the cache.
+    """Train the network with a code of width k to give back samples, or take it from the cache.
 
-    Args:
-        samples: (L, d) real, of mean zero and of variance about 1 an entry.
-        k: the width of the code, 1 to d.
-        seed: of first weights and shuffling.
-
-    Raises:
-        ValueError: the samples are not (L, d) and finite, k is not an integer from 1 to d, or a
-            mean is far from zero.
+    The samples are (L, d) real, of mean zero and of variance about 1 an entry; the seed is of first
+    weights and shuffling. ValueError: the samples are not (L, d) and finite, k is not an integer
+    from 1 to d, or a mean is far from zero.
     """
     samples = as_samples(samples).astype(np.float32)
     k = checked_number(k, samples.shape[1], least=1)

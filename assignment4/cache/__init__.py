@@ -1,8 +1,8 @@
 """Arrays that take long to compute, kept in files that are never trusted blindly.
 
-An entry is a file named after a hash of everything that its arrays depend on. It begins with
-the SHA-256 of the rest, which is a NumPy archive of the arrays and of that key. Whatever does
-not match is set aside and computed again, and a line in `log.txt` says so.
+An entry is a file named after a hash of all that its arrays depend on, its key. It has the SHA-256
+of the rest, a NumPy archive of the arrays and the key. What does not match is computed again, and a
+line in `log.txt` says so.
 """
 
 import contextlib
@@ -27,24 +27,6 @@ from assignment4.cache.code import made_by
 
 LEFTOVER_SECONDS = 24 * 3600
 """The age at which a temporary file belongs to no write that still goes on."""
-
-__all__ = [
-    "Arrays",
-    "array_digest",
-    "cache_folder",
-    "entry_path",
-    "file_digest",
-    "log",
-    "made_by",
-    "progress_bar",
-    "read",
-    "refusals_named",
-    "remove",
-    "stored",
-    "versions",
-    "write",
-    "write_atomically",
-]
 
 Arrays = dict[str, np.ndarray]
 Key = Mapping[str, object]
@@ -78,18 +60,9 @@ def versions(*distributions: str) -> dict[str, str]:
 def stored(name: str, key: Key, compute: Callable[[], Arrays]) -> Arrays:
     """Return the arrays that `compute` gives, from the cache where they are in it.
 
-    Of several processes that ask for the same entry, one computes it and the others wait.
-
-    Args:
-        name: what the entry is, the beginning of its file's name.
-        key: everything that the arrays depend on, as values that JSON can write.
-        compute: called without arguments where the cache has no sound entry.
-
-    Returns:
-        A dictionary of arrays.
-
-    Raises:
-        OSError: the cache's folder cannot be read or written; the message names it.
+    The key has all that the arrays depend on, as values that JSON can write; the entry's file
+    begins with the name. Of several processes that ask for an entry, one computes it and the others
+    wait. OSError: the cache's folder, which the message names, cannot be read or written.
     """
     arrays = read(name, key)
     if arrays is None:
@@ -168,11 +141,7 @@ def progress_bar(total: int, *, description: str) -> tqdm:
 
 @contextlib.contextmanager
 def refusals_named(action: str = "write to") -> Iterator[None]:
-    """Turn a refusal of the system into one that names the cache's folder and says what helps.
-
-    Args:
-        action: what is done to the folder, "read" or "write to".
-    """
+    """Turn a refusal of the system into one that names the cache's folder and says what helps."""
     try:
         yield
     except OSError as error:

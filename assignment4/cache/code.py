@@ -1,11 +1,12 @@
 """The code behind a computation, found by following names through the package.
 
-Nobody lists what a kept result depends on. A function uses names; each leads to the definition of
-it in this package, which uses names in turn, or to a library, whose version counts. Comments,
-docstrings, line breaks and the file that a definition stands in make no difference.
+A function uses names; each leads to its definition in this package, which uses names in turn, or to
+a library, whose version counts. Comments, docstrings, line breaks and the file that a definition
+stands in make no difference.
 """
 
 import ast
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -39,12 +40,8 @@ class _Source(NamedTuple):
 def made_by(*things: object) -> dict[str, object]:
     """Return what tells the code of functions, classes, modules or objects, for a cache's key.
 
-    Args:
-        things: an object stands for its class, a function within another one for the outer.
-
-    Returns:
-        A digest of all definitions of this package that they lead to, and the version of each
-        library that these name.
+    It is a digest of all definitions of this package that they lead to, with the version of each
+    library that these name. An object stands for its class, an inner function for the outer one.
     """
     definitions, libraries = behind(*things)
     texts = sorted(_text(node) for nodes in definitions.values() for node in nodes)
@@ -130,12 +127,8 @@ def _defined_by(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if all(isinstance(one, ast.Name | ast.Tuple) for one in targets):
-            yield from (
-                one.id
-                for target in targets
-                for one in ast.walk(target)
-                if isinstance(one, ast.Name)
-            )
+            names = [one for target in targets for one in ast.walk(target)]
+            yield from (one.id for one in names if isinstance(one, ast.Name))
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -178,8 +171,7 @@ def _distribution(module: str) -> set[str]:
     name = DISTRIBUTIONS.get(root, root)
     if root in sys.stdlib_module_names or root == PACKAGE.name:
         return set()
-    try:
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # of a notebook or a test
         importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return set()  # of a notebook or of a test
-    return {name}
+        return {name}
+    return set()

@@ -22,11 +22,9 @@ STYLES = {
 def plot_comparisons(comparisons: Sequence[Comparison]) -> list[Axes]:
     """Draw every difference as a dot with both intervals, a panel a number and a row a change.
 
-    The thick line is the interval alone, the thin one that among all. A scale is linear as far as
-    its grey band reaches, and logarithmic beyond, since some differences are many times others.
-
-    Returns:
-        The axes of the panels; the lines of each are 0, then thin, thick and dot of each change.
+    The thick line is the interval alone, the thin one that among all. A scale is linear in its grey
+    band, and logarithmic beyond, since some differences are many times others. The lines of a panel
+    are 0, then thin, thick and dot of each change.
     """
     changes = list(dict.fromkeys(one.change for one in comparisons))
     numbers = list(dict.fromkeys(one.number for one in comparisons))

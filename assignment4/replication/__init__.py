@@ -7,19 +7,16 @@ import importlib
 
 _NAMES = {
     "experiments": "GROUPS",
-    "paired_comparisons": "NUMBERS compare details overview with_common_seeds",
     "provenance": "MEANINGS count_devices",
     "runs": "KNOWN PLAN SEEDS STEPS STEPS_OF_READERS STEPS_OF_THE_REPORT TEN_TIMES_AS_LONG "
     "difference_over_seeds gain_in_reading learning_curve over_seeds read_lines read_results "
     "readability_of_run readability_over_seeds share_of_outputs",
     "seed_verdicts": "cases level_of_letters range_of_deviation seeds_needed shrinkage",
 }
-_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
-
-__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"{__name__} has no {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    for module, names in _NAMES.items():
+        if name in names.split():
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"{__name__} has no {name!r}")

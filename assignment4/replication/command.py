@@ -24,18 +24,13 @@ LOSSES = ("squared_errors", "classifier_losses")
 
 
 def replicate(arguments: argparse.Namespace, *, folder: Path = RESULTS) -> None:
-    """Carry out all open tasks of what is asked for.
-
-    Args:
-        arguments: as the command line gives them.
-        folder: of the files of results.
+    """Carry out all open tasks of what the command line asks for; `folder` has the results.
 
     Raises:
         ValueError: something is asked for that does not exist.
         RuntimeError: tasks failed or were interrupted; those that were done are stored.
     """
-    parts = asked_for(arguments)
-    tasks = [task for part in parts for task in open_tasks(**part, folder=folder)]
+    tasks = [task for part in asked_for(arguments) for task in open_tasks(**part, folder=folder)]
     workers = f"{arguments.workers or default_workers()} of this machine"
     if arguments.scheduler:
         workers = f"those of {arguments.scheduler}"
@@ -70,8 +65,7 @@ def longest_first(tasks: Sequence[Task]) -> list[Task]:
 def asked_for(arguments: argparse.Namespace) -> list[dict]:
     """Return what the command line asks for, as arguments of `open_tasks`; PLAN if nothing.
 
-    Raises:
-        ValueError: a group or a name does not exist, or the arguments do not go together.
+    ValueError: a group or a name does not exist, or the arguments do not go together.
     """
     if arguments.losses and (arguments.group or arguments.names):
         raise ValueError("--losses chooses groups and names itself: leave --group and --names out")
@@ -82,25 +76,14 @@ def asked_for(arguments: argparse.Namespace) -> list[dict]:
             raise ValueError(f"--{next(iter(settings))} needs --losses, --group or --names")
         return list(PLAN)
     settings["seeds"] = range(settings["seeds"]) if "seeds" in settings else SEEDS
-    names = by_group(
-        arguments.losses or arguments.names or ["all"],
-        LOSSES if arguments.losses else arguments.group or list(GROUPS),
-    )
-    return [{"group": group, "names": some} | settings for group, some in names.items()]
-
-
-def by_group(names: Sequence[str], groups: Sequence[str]) -> dict[str, list[str]]:
-    """Return which of the experiments' names are in which group; all of them for ["all"].
-
-    Raises:
-        ValueError: there is no such group, or a name is in none.
-    """
+    groups = LOSSES if arguments.losses else arguments.group or list(GROUPS)
     if unknown := sorted(set(groups) - set(GROUPS)):
         raise ValueError(f"there is no group {unknown}; there are {list(GROUPS)}")
-    there = {group: list(GROUPS[group].experiments) for group in groups}
-    if list(names) == ["all"]:
-        return there
-    if unknown := set(names) - {name for experiments in there.values() for name in experiments}:
+    names = arguments.losses or arguments.names or ["all"]
+    chosen = {
+        group: [name for name in GROUPS[group].experiments if names == ["all"] or name in names]
+        for group in groups
+    }
+    if names != ["all"] and (unknown := set(names) - set().union(*chosen.values())):
         raise ValueError(f"there is no experiment {sorted(unknown)} in {', '.join(groups)}")
-    chosen = {group: [name for name in some if name in names] for group, some in there.items()}
-    return {group: some for group, some in chosen.items() if some}
+    return [{"group": group, "names": some} | settings for group, some in chosen.items() if some]

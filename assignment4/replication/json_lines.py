@@ -10,12 +10,8 @@ from assignment4.cache import write_atomically
 def read_json_lines(path: Path, fields: Collection[str] = ()) -> list[dict]:
     """Return all records of a file; a missing one has none.
 
-    Args:
-        path: of the file.
-        fields: what each record has, beside others.
-
-    Raises:
-        ValueError: a line is no JSON object or lacks a field; the message names file and line.
+    ValueError: a line is no JSON object or lacks one of the fields that each has; the message names
+    file and line.
     """
     lines = path.read_bytes().removesuffix(b"\n").split(b"\n") if path.exists() else []
     records = []

@@ -29,12 +29,8 @@ Runs = Sequence[dict]
 class Comparison:
     """By how much a number of a changed network exceeds that of the network as described.
 
-    Attributes:
-        change: the experiment's name.
-        number: what is compared, as the page calls it.
-        alone: the mean difference over the seeds, with Student's 95 % interval.
-        among_all: the same, with an interval wide enough that all those that were compared hold
-            their true differences in at least 95 % of repetitions.
+    Both intervals are of the mean difference over the seeds: Student's of 95 %, and one so wide
+    that all those that were compared hold their true differences in at least 95 % of repetitions.
     """
 
     change: str
@@ -72,18 +68,10 @@ def with_common_seeds(results: Mapping[str, Runs]) -> dict[str, list[dict]]:
 def compare(
     results: Mapping[str, Runs], numbers: Mapping[str, str], *, base: str = BASE
 ) -> list[Comparison]:
-    """Compare every experiment with the base, in each number, paired by seed.
+    """Compare every experiment with the base in each number, such as NUMBERS, paired by seed.
 
-    Args:
-        results: of each experiment, the base among them, all of the same two seeds or more.
-        numbers: what is compared, such as NUMBERS.
-        base: the experiment that the others are held against.
-
-    Returns:
-        A comparison for each number and change, the changes in their order within a number.
-
-    Raises:
-        ValueError: the seeds differ, or there are fewer than two.
+    The changes come in their order within a number. ValueError: the experiments' seeds differ, or
+    there are fewer than two.
     """
     changes = [name for name in results if name != base]
     count, seeds = len(changes) * len(numbers), len(results[base])
@@ -97,13 +85,7 @@ def compare(
 
 
 def compare_within_runs(results: Mapping[str, Runs], number: str, other: str) -> list[Comparison]:
-    """Compare two numbers of the same runs, for each experiment.
-
-    Args:
-        results: of each experiment, of two seeds or more.
-        number: what is compared, a name in the results.
-        other: what it is held against.
-    """
+    """Compare a number with another one of the same runs, for each experiment of two seeds up."""
     comparisons = []
     for name, runs in results.items():
         alone = mean_interval([run[number] - run[other] for run in runs])
@@ -122,20 +104,15 @@ def overview(comparisons: Iterable[Comparison]) -> Table:
 
 def details(comparisons: Iterable[Comparison], changes: Sequence[str] = ()) -> Table:
     """Return the differences of some changes, or of all, with both intervals, and what is found."""
-    rows = [
-        (one.change, one.number, *_texts(one), one.finding)
-        for one in comparisons
-        if one.change in changes or not changes
-    ]
+    rows = []
+    for one in comparisons:
+        if one.change in changes or not changes:
+            texts = [
+                f"{_text(interval.lower)} to {_text(interval.upper)}"
+                for interval in (one.alone, one.among_all)
+            ]
+            rows.append((one.change, one.number, _text(one.alone.estimate), *texts, one.finding))
     return Table(["change", "number", "difference", "95 % alone", "95 % among all", "found"], rows)
-
-
-def _texts(comparison: Comparison) -> list[str]:
-    bounds = [
-        f"{_text(interval.lower)} to {_text(interval.upper)}"
-        for interval in (comparison.alone, comparison.among_all)
-    ]
-    return [_text(comparison.alone.estimate), *bounds]
 
 
 def _text(difference: float) -> str:

@@ -19,9 +19,6 @@ from assignment4.letters import Letters, load_letters
 from assignment4.replication.experiments import GROUPS
 from assignment4.replication.workers import WORKER
 
-TRAINING = ("keras", "tensorflow")
-"""The libraries whose versions stand beside a result."""
-
 IDENTITY = ("experiment", "split", "seed", "steps", "letters")
 """What two runs must have in common, beside the kind of device, to be the same."""
 
@@ -37,7 +34,7 @@ MEANINGS = {
 """What the fields of a line say that are not its outcome."""
 
 PROCESSOR = "cpu"
-"""What a line of results says of itself that was not made on a GPU."""
+"""The device of a line of results that was not made on a GPU."""
 
 
 def provenance(letters: Letters) -> dict[str, object]:
@@ -45,7 +42,7 @@ def provenance(letters: Letters) -> dict[str, object]:
     return {
         "letters": letters.digest()[:16],
         "commit": _commit(),
-        "versions": cache.versions(*TRAINING),
+        "versions": cache.versions("keras", "tensorflow"),
     }
 
 
@@ -71,11 +68,10 @@ def circumstances(groups: tuple[str, ...]) -> dict[str, str]:
 
 
 def take_gpu() -> None:
-    """Leave this process one of the machine's GPUs, and of its memory what it needs.
+    """Leave this process one of the machine's GPUs, before it computes anything; without one pass.
 
-    TensorFlow computes on the first GPU that it sees, whatever the number of processes, and takes
-    all of its memory. So the workers take turns in choosing one, by their numbers, and several
-    can share it. Call this before anything is computed; without a GPU it does nothing.
+    TensorFlow takes the first GPU that it sees, and all of its memory. So the workers choose one in
+    turn, by their numbers, and only the memory that they need, since several can share one.
     """
     config = tensorflow.config
     if gpus := config.list_physical_devices("GPU"):

@@ -29,9 +29,6 @@ STEPS = {name: group.steps for name, group in GROUPS.items()}
 
 JUDGED = ("read by first judge", "read by second judge")
 SEEDS = range(5)
-STEPS_OF_AUTO_ENCODERS = 2000
-"""Of a longer training, which shows where the shorter one had not ended."""
-
 STEPS_OF_READERS = 600
 STEPS_OF_THE_REPORT = 20_000
 TEN_TIMES_AS_LONG = 4000
@@ -39,17 +36,16 @@ NOISE_CLASS = ("classifier", "noise class as meant")
 SEEDS_OF_NOISE_CLASS = range(5, 30)
 """Further ones, of the two trainings that tell whether a noise class helps."""
 
-STEPS_OF_THE_TEST = 50
-"""Of a run so short that a test can do it again."""
-
 KNOWN = REPORT_TRAIN_COUNT
 UNSEEN_CYRILLIC, UNSEEN_LATIN = CYRILLIC_COUNT - KNOWN, LATIN_COUNT - KNOWN
 """How many embedded images the split "as reported" has: the results are of these."""
 
+JUDGES = ("first judge", "second judge")
+
 PLAN = (
     *({"group": group, "seeds": SEEDS} for group in GROUPS if group != "learning_curves"),
     {"group": "squared_errors", "names": ["random letters"], "split": "by family", "seeds": SEEDS},
-    {"group": "squared_errors", "names": ["plain mean"], "seeds": [0], "steps": STEPS_OF_THE_TEST},
+    {"group": "squared_errors", "names": ["plain mean"], "seeds": [0], "steps": 50},
     {"group": "squared_errors", "seeds": [0], "steps": DEFAULT_STEPS},
     {
         "group": "transfer",
@@ -57,36 +53,23 @@ PLAN = (
         "seeds": SEEDS,
         "steps": STEPS_OF_READERS,
     },
-    {"group": "auto_encoders", "seeds": [0], "steps": STEPS_OF_AUTO_ENCODERS},
-    {
-        "group": "classifier_losses",
-        "names": ["classifier"],
-        "seeds": [0],
-        "steps": STEPS_OF_THE_REPORT,
-    },
-    {
-        "group": "classifier_losses",
-        "names": ["classifier"],
-        "seeds": [0],
-        "steps": TEN_TIMES_AS_LONG,
-    },
+    {"group": "auto_encoders", "seeds": [0], "steps": 2000},
+    *(
+        {"group": "classifier_losses", "names": ["classifier"], "seeds": [0], "steps": steps}
+        for steps in (STEPS_OF_THE_REPORT, TEN_TIMES_AS_LONG)
+    ),
     {"group": "classifier_losses", "names": NOISE_CLASS, "seeds": SEEDS_OF_NOISE_CLASS},
     *(
         {"group": "learning_curves", "names": names_as_far_as(steps), "seeds": [0], "steps": steps}
         for steps in POINTS
     ),
 )
-"""What `make replicate` does, as arguments of `open_tasks`."""
+"""What `make replicate` does, as arguments of `open_tasks`: 50 steps are for a test to do again."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One run that is to be done.
-
-    Attributes:
-        group: a name of GROUPS.
-        run: what its line begins with: experiment, split, seed, steps, provenance and device.
-    """
+    """One run of a group that is to be done, with what its line of results begins with."""
 
     group: str
     run: Mapping[str, object]
@@ -105,21 +88,12 @@ def open_tasks(
     split: str | None = None,
     folder: Path = RESULTS,
 ) -> list[Task]:
-    """Return each experiment of a group for each seed whose line is not there yet.
+    """Return some experiments of a group, or all, for each seed whose line is not there yet.
 
-    A line from other letters than the present ones does not count, nor does one from a processor
-    where there is a GPU, or the other way round. Whether lines are stale, a short run again tells.
-
-    Args:
-        group: a name of GROUPS.
-        seeds: of everything that is random.
-        steps: training steps, or what the group counts; those of STEPS, if None.
-        names: some of the group's experiments; all, if empty.
-        split: how the letters are divided; the group's own way, if None.
-        folder: of the group's file.
-
-    Raises:
-        ValueError: a name is not of the group, or the letters are not those of the results.
+    Steps and split are the group's own, if None. A line from other letters than the present ones
+    does not count, nor does one from a processor where there is a GPU, or the other way round.
+    Whether lines are stale, a short run again tells. ValueError: a name is not of the group, or the
+    letters are not those of the results.
     """
     experiments = GROUPS[group].experiments
     if unknown := sorted(set(names) - set(experiments)):
@@ -141,10 +115,7 @@ def open_tasks(
 
 
 def carry_out(task: Task) -> dict[str, object]:
-    """Carry out a task in this process, and return what its line ends with.
-
-    Where the machine has a GPU, the process takes one.
-    """
+    """Carry out a task here, on a GPU if there is one, and return what its line ends with."""
     take_gpu()
     settings = {name: task.run[name] for name in ("split", "seed", "steps")}
     numbers = run_experiment(task.group, task.run["experiment"], load_letters(), **settings)
@@ -178,15 +149,9 @@ def read_results(
     of_gpu: bool = False,
     folder: Path = RESULTS,
 ) -> list[dict]:
-    """Return the newest result of each seed of an experiment, by seed.
+    """Return the newest result of each seed of a group's experiment, by seed.
 
-    Args:
-        group: a name of GROUPS.
-        name: of one of its experiments.
-        split: how the letters were divided; the group's own way, if None.
-        steps: training steps; those of STEPS, if None.
-        of_gpu: whether results of GPUs are returned, in place of those of processors.
-        folder: of the file.
+    Split and steps are the group's own, if None. Results are those of processors, or of GPUs.
     """
     wanted = (name, split or GROUPS[group].split, steps or STEPS[group], of_gpu)
     newest = {
@@ -218,8 +183,8 @@ def over_seeds(results: Sequence[dict], number: str) -> Interval:
 def readability_over_seeds(results: Sequence[dict]) -> Readability:
     """Return the readability of outputs as means over the seeds."""
     return Readability(
-        [over_seeds(results, f"{judge} judge") for judge in ("first", "second")],
-        [over_seeds(results, f"read by {judge} judge") for judge in ("first", "second")],
+        [over_seeds(results, name) for name in JUDGES],
+        [over_seeds(results, f"read by {name}") for name in JUDGES],
     )
 
 
@@ -230,19 +195,14 @@ def share_of_outputs(result: Mapping[str, float], number: str) -> Interval:
 
 def readability_of_run(result: Mapping[str, float]) -> Readability:
     """Return the readability of one stored run, of letters split as reported."""
-    judges = ("first judge", "second judge")
     return Readability(
-        [proportion_interval(round(result[name] * UNSEEN_LATIN), UNSEEN_LATIN) for name in judges],
-        [share_of_outputs(result, f"read by {name}") for name in judges],
+        [proportion_interval(round(result[name] * UNSEEN_LATIN), UNSEEN_LATIN) for name in JUDGES],
+        [share_of_outputs(result, f"read by {name}") for name in JUDGES],
     )
 
 
 def difference_over_seeds(results: Sequence[dict], others: Sequence[dict], number: str) -> Interval:
-    """Return by how much a number exceeds that of others, seed by seed, with its interval.
-
-    Raises:
-        ValueError: the seeds are not the same.
-    """
+    """Return by how much a number exceeds that of others, seed by seed; ValueError: other seeds."""
     seeds, other_seeds = ([result["seed"] for result in some] for some in (results, others))
     if seeds != other_seeds:
         raise ValueError(f"seeds {seeds} cannot be paired with {other_seeds}")

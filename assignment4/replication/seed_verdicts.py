@@ -1,7 +1,6 @@
-"""The claims of Exercise 2 that rest on results over seeds: their numbers, bounds and verdicts.
+"""The claims of Exercise 2 that rest on results over seeds, by the chapters' bounds and rules.
 
-The bounds and the rules are those of the chapters, by the same functions. What is added here is how
-a verdict changes where one seed is left out, and how an interval shrinks with more of them.
+What is added is how a verdict changes without one seed, and how an interval shrinks with more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,13 +10,10 @@ from functools import partial
 import numpy as np
 from scipy import stats
 
-from assignment4.claims import Finding
-from assignment4.encoder_decoder import assessment, classifier_loss
-from assignment4.encoder_decoder import spectrum as spectrum_checks
-from assignment4.encoder_decoder.lattice import PERIODS
+from assignment4.encoder_decoder import assessment, classifier_loss, spectrum
+from assignment4.encoder_decoder.lattice import PERIODS, dots_are_checkerboard
 from assignment4.encoder_decoder.metrics import class_means
-from assignment4.encoder_decoder.spectrum import lattice_shares
-from assignment4.intervals import CONFIDENCE, Interval, all_of, is_above, is_below
+from assignment4.intervals import CONFIDENCE, Finding, Interval, all_of, is_above, is_below
 from assignment4.letters import Alphabet, normalize
 from assignment4.replication.paired_comparisons import with_common_seeds
 from assignment4.replication.runs import (
@@ -80,14 +76,9 @@ Judged = tuple[list[Quantity], bool | None]
 
 @dataclass(frozen=True)
 class Case:
-    """What is said over seeds of one claim.
+    """A claim by its id, what of it is decided over seeds, and from which experiments of a group.
 
-    Attributes:
-        claim: its id in the ledger.
-        decided: what of the claim is decided here, in words.
-        group: of the experiments that it rests on.
-        names: of these experiments.
-        judge: decides from the runs of all of them.
+    `judge` decides from the runs of all of them.
     """
 
     claim: str
@@ -185,42 +176,28 @@ def _near(number: str, runs: Runs) -> Judged:
 def _lattice(level: float, runs: Runs) -> Judged:
     """Decide whether the corrected claim holds; None where the claim itself may."""
     shares = {name: np.array([run["lattice share"] for run in some]) for name, some in runs.items()}
-    uneven, even, resized = shares.values()
-    letters = np.full(len(uneven), level)
+    uneven, even, _ = shares.values()
+    words, least = "lattice beyond that of letters", (spectrum.LEAST_EXCESS,)
     quantities = [
-        Quantity(
-            f"{name}: lattice beyond that of letters",
-            spectrum_checks.excess(one, letters),
-            (spectrum_checks.LEAST_EXCESS,),
-        )
-        for name, one in shares.items()
+        Quantity(f"{name}: {words}", spectrum.excess(share, level), least)
+        for name, share in shares.items()
     ]
     quantities.append(
-        Quantity("kernel 3 less kernel 4: lattice", spectrum_checks.excess(uneven, even), (0.0,))
+        Quantity("kernel 3 less kernel 4: lattice", spectrum.excess(uneven, even), (0.0,))
     )
-    if spectrum_checks.comes_from_uneven_cover(uneven, even, letters) is not False:
-        return quantities, None
-    corrected = spectrum_checks.comes_from_transposed_convolutions([uneven, even], resized, letters)
-    return quantities, all_of([corrected, spectrum_checks.grows_with_uneven_cover(uneven, even)])
+    stated, corrected = dots_are_checkerboard(shares, level)
+    return quantities, corrected.holds if stated.holds is False else None
 
 
 def level_of_letters(letters: Alphabet) -> float:
-    """Return the mean share of variance that letters have at the periods of a lattice.
-
-    Args:
-        letters: unseen Latin letters of all classes.
-    """
+    """Return the mean share of variance that letters of all classes have at a lattice's periods."""
     images = normalize(letters.images)
-    shares = sum(lattice_shares(images, period) for period in PERIODS)
+    shares = sum(spectrum.lattice_shares(images, period) for period in PERIODS)
     return float(class_means(shares, letters.labels).mean())
 
 
 def cases(level: float) -> list[Case]:
-    """Return the claims of Exercise 2 that results over seeds say something of.
-
-    Args:
-        level: the `level_of_letters`.
-    """
+    """Return the claims of Exercise 2 that results say something of, by the `level_of_letters`."""
     kernels = ("classifier", "classifier, kernel 4", "classifier, resized")
     noise = ("noise class as meant", "classifier")
     means = ("plain mean", "normalised mean")
@@ -244,19 +221,14 @@ def cases(level: float) -> list[Case]:
 def shrinkage(values: int, seeds: int) -> float:
     """Return by which factor Student's interval changes from so many values to so many seeds.
 
-    The half width is t s / sqrt(n). Its quantile t depends on n, and the deviation s is taken to
-    stay as it is.
+    The half width is t s / sqrt(n), where the quantile t depends on n and s is taken to stay.
     """
     before, after = (stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) / np.sqrt(n) for n in (values, seeds))
     return float(after / before)
 
 
 def range_of_deviation(values: int) -> tuple[float, float]:
-    """Return between which multiples of the deviation found the true one lies, by 95 % intervals.
-
-    Args:
-        values: how many normally distributed values the deviation was found from, at least 2.
-    """
+    """Return the 95 % interval of a deviation in multiples of that found from normal values."""
     freedom = values - 1
     tails = ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2)
     lower, upper = (float(np.sqrt(freedom / stats.chi2.ppf(tail, freedom))) for tail in tails)
@@ -266,10 +238,7 @@ def range_of_deviation(values: int) -> tuple[float, float]:
 def seeds_needed(quantity: Quantity, *, values: int, most: int = 1000) -> int | None:
     """Return the least number of seeds whose expected interval leaves out all bounds.
 
-    Args:
-        quantity: a mean over so many values.
-        values: how many seeds there are; fewer are not considered.
-        most: the largest number that is tried; None is returned where it does not do.
+    It is from the number of values that the quantity is a mean of, to the `most`; None if more.
     """
     distance = min(abs(quantity.interval.estimate - bound) for bound in quantity.bounds)
     for seeds in range(values, most + 1):

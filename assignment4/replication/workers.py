@@ -3,8 +3,8 @@
 dask hands the tasks to workers, starts a worker again that has died, and repeats what it was doing.
 A worker has each task carried out by a process of its own: libraries draw random numbers from
 generators that all of a process shares, and no training beside another would come out twice the
-same. That process runs this file, imports what a task needs with the task, and first shows that it
-computes under the same circumstances as the process that asks.
+same. That process runs this file, and first shows that it computes under the same circumstances as
+the process that asks.
 """
 
 import contextlib
@@ -27,6 +27,8 @@ WORKER = "ASSIGNMENT4_WORKER"
 """Variable with the name of the worker, which is its number where the cluster is a local one."""
 
 CORES_OF_A_WORKER = 2
+"""Stored results come from two threads, and other numbers of threads round otherwise."""
+
 REPETITIONS = 3
 """Of a task whose process was killed, and likewise of one whose worker died, as dask has it."""
 
@@ -78,7 +80,10 @@ def carry_out_on_workers(
             task = waiting.pop(future)
             if future.cancelled():
                 raise RuntimeError(f"the scheduler {scheduler or ''} is gone")
-            result, answer = _answer_of(future)
+            error = future.exception()
+            if isinstance(error, KilledWorker):
+                error = f"its worker died {error.allowed_failures + 1} times"
+            result, answer = ("failed", error) if error else future.result()
             if result == "different":
                 raise DifferentWorkerError(answer)
             if result == "done":
@@ -92,20 +97,8 @@ def carry_out_on_workers(
         raise RuntimeError("\n".join([f"{len(failed)} failed, {stored} are stored", *failed]))
 
 
-def _answer_of(future) -> tuple[str, object]:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, KilledWorker):
-        return "failed", f"its worker died {error.allowed_failures + 1} times"
-    return "failed", str(error)
-
-
 def default_workers() -> int:
-    """Return how many workers there are where no number is asked for: one for two cores.
-
-    Stored results come from two threads, and other numbers of threads round otherwise.
-    """
+    """Return how many workers there are where no number is asked for: one for two cores."""
     return max(1, len(os.sched_getaffinity(0)) // CORES_OF_A_WORKER)
 
 
@@ -117,13 +110,10 @@ def _connected(workers: int, scheduler: str | None) -> Iterator[Client]:
         return
     try:
         client = Client(scheduler, timeout=SECONDS_TO_CONNECT)
+        client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
     except (OSError, ValueError) as error:
-        raise RuntimeError(f"no scheduler answers at {scheduler}: {error}") from error
+        raise RuntimeError(f"no scheduler with a worker answers at {scheduler}: {error}") from error
     with client:
-        try:
-            client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
-        except TimeoutError as error:
-            raise RuntimeError(f"the scheduler {scheduler} has no worker") from error
         yield client
 
 
@@ -160,8 +150,8 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
 def _interrupts_kept_from_others() -> Iterator[None]:
     """Have threads and processes that are started meanwhile, and their own, not see SIGINT.
 
-    A thread inherits the signals that are blocked, and so does a process. One that comes meanwhile
-    waits until the end. The tracker of resources, which a first process starts, would unblock them.
+    They inherit which signals are blocked. The tracker of resources, which a first process starts,
+    would unblock them. An interrupt that comes meanwhile waits until the end.
     """
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -174,15 +164,9 @@ def _interrupts_kept_from_others() -> Iterator[None]:
 def carry_out_apart(content: bytes) -> tuple[str, object]:
     """Have a process of its own carry out a task: what a worker does.
 
-    Args:
-        content: pickled, a function, its argument, a function that returns the circumstances of
-            the process by name, and those of the process that asks.
-
-    Returns:
-        "done" and the outcome, or "failed" or "different" and in which way.
-
-    Raises:
-        RuntimeError: the process was killed.
+    The content is pickled: a function, its argument, a function that returns the circumstances of
+    the process by name, and those of the process that asks. Returned are "done" and the outcome, or
+    "failed" or "different" and in which way. RuntimeError: the process was killed.
     """
     environment = {
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
