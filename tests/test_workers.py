@@ -78,17 +78,12 @@ def test_a_death_costs_nothing_but_its_task(tmp_path, what):
 
 
 @pytest.mark.slow
-def test_tasks_that_kill_are_given_up_after_four_times_and_named(tmp_path):
-    tasks = tasks_in(tmp_path, 2, **{"deaths of its process": 9})
-    tasks[1]["deaths of its worker"] = 9
-    with pytest.raises(RuntimeError, match="2 failed, 0 are stored") as failure:
+@pytest.mark.parametrize("what", ["process", "worker"])
+def test_a_task_that_kills_is_given_up_after_four_times_and_named(tmp_path, what):
+    tasks = tasks_in(tmp_path, 1, **{f"deaths of its {what}": 100})
+    with pytest.raises(RuntimeError, match=rf"'name': '0'.*: its {what} died 4 times"):
         sleep_on_workers(tmp_path, tasks, workers=1)
-    told = sorted(str(failure.value).splitlines()[1:], key=lambda line: "worker died" in line)
-    assert [line.rpartition(": ")[2] for line in told] == [
-        "its process died 4 times",
-        "its worker died 4 times",
-    ]
-    assert starts(tmp_path) == {"0": 4, "1": 4}
+    assert starts(tmp_path) == {"0": 4}
 
 
 @pytest.mark.slow
@@ -181,8 +176,6 @@ def test_a_local_cluster_cannot_be_reached_from_elsewhere():
     with local_cluster(2) as cluster:
         cluster.wait_for_workers(2)
         assert addresses_of_listeners() == {LOOPBACK}
-        with socket.create_server(("", 0)):
-            assert addresses_of_listeners() == {LOOPBACK, "0.0.0.0"}, "it would be noticed"
 
 
 @pytest.fixture
