@@ -32,12 +32,13 @@ def test_intervals_of_a_proportion_and_a_mean_are_those_of_their_formulas():
         mean_interval([0.9])
 
 
-def test_intervals_that_hold_together_miss_as_often_as_one():
-    """Bonferroni's quantile, for three means of five values."""
-    factor = stats.t.ppf(1 - 0.025 / 3, 4) / stats.t.ppf(0.975, 4)
-    found = widen(Interval(1.0, 2.0, 3.5), values=5, comparisons=3)
-    assert found == pytest.approx((2 - factor, 2, 2 + 1.5 * factor))
-    assert widen(found, values=5, comparisons=1) == found
+@pytest.mark.parametrize("comparisons", [1, 3, 24])
+def test_intervals_that_hold_together_are_student_s_of_a_higher_confidence(comparisons):
+    values = [1.0, 2.0, 4.0, 4.5, 7.0]
+    found = widen(mean_interval(values), values=5, comparisons=comparisons)
+    mean = np.mean(values)
+    interval = stats.t.interval(1 - 0.05 / comparisons, 4, loc=mean, scale=stats.sem(values))
+    assert found == pytest.approx((interval[0], mean, interval[1]))
 
 
 @pytest.mark.parametrize(

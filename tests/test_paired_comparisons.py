@@ -3,7 +3,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from scipy import stats
 
 from assignment4.figures.paired_comparisons import plot_comparisons
 from assignment4.intervals import Interval, mean_interval, widen
@@ -50,9 +49,7 @@ def results() -> dict[str, list[dict]]:
         ((-3, -2, -1), (-3.5, -2, -0.5), "lower"),
         ((1, 2, 3), (-1, 2, 5), "perhaps higher"),
         ((-3, -2, -1), (-5, -2, 1), "perhaps lower"),
-        ((-1, 2, 5), (-4, 2, 8), NO_DIFFERENCE),
         ((0, 2, 4), (-4, 2, 8), NO_DIFFERENCE),
-        ((-4, -2, 0), (-8, -2, 4), NO_DIFFERENCE),
     ],
 )
 def test_the_intervals_decide_what_is_said(alone, among_all, finding):
@@ -72,8 +69,7 @@ def test_networks_are_compared_seed_by_seed(results):
     assert comparisons[0].among_all == widen(much, values=5, comparisons=6)
     pair = {name: results[name] for name in ("much", "far")}
     (one,) = compare(pair, {"x": "first number"}, base="much")
-    assert one.change == "far"
-    assert one.alone.estimate == pytest.approx(299, abs=0.1)
+    assert (one.change, one.alone.estimate) == ("far", pytest.approx(299, abs=0.1))
     assert one.alone == one.among_all
 
 
@@ -96,8 +92,6 @@ def test_seeds_must_be_the_same_and_two(results):
     single = {name: some[:1] for name, some in common.items()}
     with pytest.raises(ValueError, match="at least two values"):
         compare(single, NAMES)
-    results["other"] = runs([1.0], [1.0], first=9)
-    assert set(map(len, with_common_seeds(results).values())) == {0}
 
 
 def test_stored_results_are_read_by_group():
@@ -109,22 +103,11 @@ def test_stored_results_are_read_by_group():
     assert {name for name, some in longer.items() if some} == {"1 family", "6 families"}
 
 
-@pytest.mark.parametrize("comparisons", [1, 24])
-def test_widened_intervals_are_student_s_of_a_higher_confidence(comparisons):
-    values = [1.0, 2.0, 4.0, 4.5, 7.0]
-    found = widen(mean_interval(values), values=5, comparisons=comparisons)
-    lower, upper = stats.t.interval(
-        1 - 0.05 / comparisons, 4, loc=np.mean(values), scale=stats.sem(values)
-    )
-    assert found == pytest.approx((lower, np.mean(values), upper))
-
-
 def test_tables_have_a_row_for_each_change_and_mark_what_was_measured(results):
     comparisons = compare(results, NAMES)
     table = overview(comparisons)
     assert table.names == ["change", *NAMES.values()]
-    assert table.rows[0] == ["much", "higher", "lower"]
-    assert table.rows[2] == ["far", "higher", NO_DIFFERENCE]
+    assert table.rows[::2] == [["much", "higher", "lower"], ["far", "higher", NO_DIFFERENCE]]
     assert len(details(comparisons).rows) == 6
     rows = details(comparisons, ["nothing", "far"]).rows
     assert [row[:2] for row in rows] == [
@@ -141,19 +124,17 @@ def test_the_picture_draws_dots_and_both_intervals_within_the_scale(results):
     panels = plot_comparisons(comparisons)
     assert [axes.get_title() for axes in panels] == list(NAMES.values())
     assert [label.get_text() for label in panels[0].get_yticklabels()] == ["much", "nothing", "far"]
-    for axes in panels:
-        zero, *lines = axes.lines
-        assert set(zero.get_xdata()) == {0}
+    for place, one in enumerate(comparisons):
+        axes, row = panels[place // 3], place % 3
+        lines = axes.lines[1 + 3 * row : 4 + 3 * row]
+        thin, thick, dot = (line.get_xdata().tolist() for line in lines)
+        assert (thin[0], *thick, thin[1]) == (
+            one.among_all.lower, one.alone.lower, one.alone.upper, one.among_all.upper,
+        )  # fmt: skip
+        assert dot == [one.alone.estimate]
+        assert {y for line in lines for y in line.get_ydata()} == {row}
         left, right = axes.get_xlim()
-        found = [one for one in comparisons if one.number == axes.get_title()]
-        for row, one in enumerate(found):
-            thin, thick, dot = lines[3 * row : 3 * row + 3]
-            assert list(thin.get_xdata()) == [one.among_all.lower, one.among_all.upper]
-            assert list(thick.get_xdata()) == [one.alone.lower, one.alone.upper]
-            assert list(dot.get_xdata()) == [one.alone.estimate]
-            assert {*thin.get_ydata(), *thick.get_ydata(), *dot.get_ydata()} == {row}
-            assert left < min(0, one.among_all.lower)
-            assert right > max(0, one.among_all.upper)
+        assert left < min(0, one.among_all.lower) <= max(0, one.among_all.upper) < right
     looks = {(line.get_marker(), line.get_markerfacecolor()) for line in panels[0].lines[3::3]}
     assert len(looks) == 2  # a difference and none, told apart without colour
     plt.close("all")

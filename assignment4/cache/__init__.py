@@ -158,11 +158,10 @@ def _alone(name: str, key: Key) -> Iterator[None]:
     lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
     with refusals_named():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(filelock.Timeout):
+        try:
             lock.acquire(timeout=0)
-    if not lock.is_locked:
-        log(f"{path.name} is being computed by another process, which is waited for")
-        with refusals_named():
+        except filelock.Timeout:
+            log(f"{path.name} is being computed by another process, which is waited for")
             lock.acquire()
     try:
         yield
