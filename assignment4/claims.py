@@ -195,17 +195,14 @@ def record(
     on_condition: Finding | bool | None = None,
     in_scripts: Finding | bool | None = None,
 ) -> Outcome:
-    """Record what checks found of a claim of `claims.yml`; see `derive_verdict` for the findings.
+    """Record what checks found of a claim of `claims.yml`, as `derive_verdict` takes it.
 
     Where the report's scripts did something else than its text says, `in_scripts` is whether the
-    claim holds of what they did: a second verdict.
+    claim holds of what they did: a second verdict. Returned is the outcome with all numbers.
 
-    Returns the outcome with the numbers of all findings, to be shown as the cell's result.
-
-    Raises:
-        ValueError: there is no such claim, or a finding is no truth value.
-        VerdictError: on the embedded letters, the finding is not the verdict written down, and no
-            person is trying something: ASSIGNMENT4_PROGRESS is 0, as where chapters are executed.
+    ValueError: there is no such claim, or a finding is no truth value. VerdictError: on the
+    embedded letters, the finding is not the verdict written down, and no person is trying
+    something: ASSIGNMENT4_PROGRESS is 0, as where chapters are executed.
     """
     claims = book_claims()
     if claim_id not in claims:

@@ -21,7 +21,13 @@ from assignment4.pca.batches.error import batch_error
 FILES = {
     "__init__.py": "",
     "cache/__init__.py": "",
-    "numbers.py": "import numpy\n\nTWO = 2\n\ndef twice(x):\n    return TWO * numpy.array(x)\n",
+    "numbers.py": (
+        "import numpy\n\n"
+        "TWO = 2\n\n"
+        "def twice(x):\n    return TWO * numpy.array(x)\n\n"
+        "def set_up():\n    numpy.seterr()\n\n"
+        "set_up()\n"
+    ),
     "other.py": "def unused():\n    return 3\n",
     "work.py": (
         "from assignment4 import numbers, other\n"
@@ -69,6 +75,7 @@ CHANGES = {
     "a constant of a module": ("numbers.py", "TWO = 2", "TWO = 3"),
     "a function handed on by a facade": ("facade/shifts.py", "x + ", "x - "),
     "what a module does when it is imported": ("numbers.py", "TWO = 2", "TWO = 2\nprint(1)"),
+    "what that calls": ("numbers.py", "seterr()", "seterr('raise')"),
 }
 HARMLESS = {
     "a function that is not used": ("other.py", "return 3", "return 4"),

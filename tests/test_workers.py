@@ -178,21 +178,6 @@ def test_a_local_cluster_cannot_be_reached_from_elsewhere():
         assert addresses_of_listeners() == {LOOPBACK}
 
 
-@pytest.fixture
-def asked_for(monkeypatch, capsys):
-    """A function that calls the command and returns what it would replicate, or its complaint."""
-    parts = []
-    monkeypatch.setattr(command, "open_tasks", lambda folder, **part: parts.append(part) or [])
-
-    def call(*arguments: str) -> list[dict] | str:
-        parts.clear()
-        monkeypatch.setattr(sys, "argv", ["assignment4", "replicate", *arguments])
-        failed = __main__.main()
-        return capsys.readouterr().err if failed else list(parts)
-
-    return call
-
-
 def all_of(*groups: str) -> list[dict]:
     return [
         {"group": group, "names": list(GROUPS[group].experiments), "seeds": SEEDS}
@@ -221,9 +206,13 @@ ASKED = {
 
 
 @pytest.mark.parametrize("line", ASKED)
-def test_what_is_asked_for_is_found_or_refused(asked_for, line):
-    found = asked_for(*shlex.split(line))
-    assert ASKED[line] in found if isinstance(found, str) else found == list(ASKED[line])
+def test_what_is_asked_for_is_found_or_refused(line):
+    arguments = __main__.command_line().parse_args(["replicate", *shlex.split(line)])
+    if isinstance(ASKED[line], str):
+        with pytest.raises(ValueError, match=ASKED[line]):
+            command.asked_for(arguments)
+    else:
+        assert command.asked_for(arguments) == list(ASKED[line])
 
 
 def test_an_interrupt_is_told_in_one_line(monkeypatch, tmp_path, capsys):

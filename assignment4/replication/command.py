@@ -26,9 +26,8 @@ LOSSES = ("squared_errors", "classifier_losses")
 def replicate(arguments: argparse.Namespace, *, folder: Path = RESULTS) -> None:
     """Carry out all open tasks of what the command line asks for; `folder` has the results.
 
-    Raises:
-        ValueError: something is asked for that does not exist.
-        RuntimeError: tasks failed or were interrupted; those that were done are stored.
+    ValueError: something does not exist; RuntimeError: tasks failed or were interrupted, and those
+    that were done are stored.
     """
     tasks = [task for part in asked_for(arguments) for task in open_tasks(**part, folder=folder)]
     workers = f"{arguments.workers or default_workers()} of this machine"

@@ -54,13 +54,10 @@ def carry_out_on_workers(
 ) -> None:
     """Carry out tasks in other processes, and store each outcome here as soon as it is there.
 
-    Args:
-        tasks: are started in this order; the text of each names it.
-        work: a function that workers can import; called with a task, it returns the outcome.
-        circumstances: likewise; what it returns must be the same on each worker as here.
-        store: called in this process, with a task and its outcome.
-        workers: how many processes of this machine; `default_workers()`, if None.
-        scheduler: the address of a scheduler whose workers do it instead.
+    Tasks are started in their order, and named by their text. Workers import `work`, which returns
+    the outcome of a task, and `circumstances`, which must return the same on each worker as here;
+    `store` is called here. There are so many workers on this machine, `default_workers()` if None,
+    or those of the scheduler at an address.
 
     Raises:
         DifferentWorkerError: the circumstances of a worker are others; all the rest is given up.
@@ -121,7 +118,7 @@ def _connected(workers: int, scheduler: str | None) -> Iterator[Client]:
 def local_cluster(workers: int) -> Iterator[LocalCluster]:
     """Start worker processes that share the cores, and listen to this machine alone.
 
-    They inherit the environment, which dask alters too, so it is put back in the end. An interrupt
+    The environment, which they inherit and dask alters too, is put back in the end. An interrupt
     from the keyboard, which reaches all processes of a terminal, is left to this one.
     """
     before = dict(os.environ)
